@@ -1,0 +1,38 @@
+"""One shape for every refusal of the API: {"code", "message", …}."""
+
+from typing import Any
+
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from governance.core.errors import DomainError
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: domain errors keep their code, DRF's get one."""
+    if isinstance(error, DomainError):
+        return Response(error.as_dict(), status=error.status)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        fields = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        response.data = {
+            "code": "invalid",
+            "message": str(exceptions.ValidationError.default_detail),
+            "fields": fields,
+        }
+    elif isinstance(error, exceptions.APIException):
+        response.data = {
+            "code": error.get_codes()
+            if isinstance(error.get_codes(), str)
+            else "refused",
+            "message": str(error.detail),
+        }
+    else:
+        response.data = {
+            "code": "not_found",
+            "message": str(response.data.get("detail", "")),
+        }
+    return response

@@ -1,0 +1,86 @@
+"""What every page shares: refusals, idle time-out, the shell around it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from governance.core.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed; a name the manifest lacks is served as it is."""
+
+    manifest_strict = False
+
+
+class IdleTimeoutMiddleware:
+    """Signs out who has not acted for `SESSION_IDLE_SECONDS`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and "_auth_user_id" in request.session:
+            now = timezone.now().timestamp()
+            last = request.session.get("seen_at", now)
+            if now - last > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+                messages.info(request, _("Signed out after a pause. Drafts are kept."))
+            elif now - last > 60 or "seen_at" not in request.session:
+                request.session["seen_at"] = now
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Turns a refused action into a sentence on a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse(error.as_dict(), status=error.status)
+        back = request.META.get("HTTP_REFERER", "")
+        safe = url_has_allowed_host_and_scheme(
+            back, {request.get_host()}, request.is_secure()
+        )
+        if request.method == "POST" and safe and error.status in (400, 409, 429):
+            messages.error(request, error.message)
+            return redirect(back)
+        page = {403: "errors/403.html", 404: "errors/404.html"}.get(
+            error.status, "errors/refused.html"
+        )
+        return render(request, page, {"message": error.message}, status=error.status)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame around every page: menu, theme, place, counts."""
+    theme = request.COOKIES.get("theme", "light")
+    return {
+        "shell": {
+            "theme": theme if theme in ("light", "dark") else "light",
+            "is_elder": request.COOKIES.get("elder") == "1",
+            "menu": [],
+            "tabs": [],
+            "now": timezone.localtime(),
+        },
+        "settings": {"DEMO": settings.DEMO, "MAP_TILE_URL": settings.MAP_TILE_URL},
+    }

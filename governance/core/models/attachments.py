@@ -1,0 +1,64 @@
+"""Files that people add, stored by content."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.ids import TimeOrderedIdField
+
+
+class Attachment(models.Model):
+    """One picture or document of one subject; the bytes lie under their SHA-256."""
+
+    class Purpose(models.TextChoices):
+        BEFORE = "before", _("before")
+        DURING = "during", _("during")
+        AFTER = "after", _("after")
+        CHECK = "check", _("check")
+        OTHER = "other", _("other")
+
+    id = TimeOrderedIdField()
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    event_id = models.BigIntegerField(null=True)
+    purpose = models.CharField(
+        _("purpose"), max_length=10, choices=Purpose.choices, default=Purpose.BEFORE
+    )
+    name = models.CharField(_("file name"), max_length=120)
+    content_type = models.CharField(_("type"), max_length=60)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.PositiveIntegerField(_("size in bytes"))
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    taken_at = models.DateTimeField(_("taken"), null=True)
+    lon = models.FloatField(_("longitude"), null=True)
+    lat = models.FloatField(_("latitude"), null=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        indexes = [
+            models.Index(
+                fields=["subject_type", "subject_id"], name="core_attachment_subject"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """Where the bytes lie in the storage."""
+        return f"attachments/{self.sha256[:2]}/{self.sha256}"
+
+    @property
+    def is_image(self) -> bool:
+        return self.content_type.startswith("image/")

@@ -1,0 +1,24 @@
+"""Every address. It sees all apps; nobody imports it."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+]
+for module in (
+    "governance.core.urls",
+    "grids.urls",
+    "requests_hub.urls",
+    "governance.dashboards.urls",
+):
+    if find_spec(module):
+        urlpatterns.append(path("", include(module)))
+
+handler400 = "governance.core.views.errors.bad_request"
+handler403 = "governance.core.views.errors.forbidden"
+handler404 = "governance.core.views.errors.not_found"
+handler500 = "governance.core.views.errors.server_error"

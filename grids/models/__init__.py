@@ -1,0 +1,7 @@
+"""Tables of the grids app, by topic."""
+
+from grids.models.posts import Post
+from grids.models.support import Department
+from grids.models.tree import District, Grid, GridVersion
+
+__all__ = ["Department", "District", "Grid", "GridVersion", "Post"]

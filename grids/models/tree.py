@@ -1,0 +1,158 @@
+"""The four levels of grid, as a forest: one MPTT tree per town.
+
+`parent` is the truth; `lft`, `rght`, `tree_id` are a cache that `check_grid_tree --fix` rebuilds.
+Only `grids/actions/tree.py` writes structure, under one advisory lock. A request or task copies
+its four ancestors when it is made, so moving a grid never moves the past.
+"""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from mptt.managers import TreeManager
+from mptt.models import MPTTModel, TreeForeignKey
+from mptt.querysets import TreeQuerySet
+
+
+class District(models.Model):
+    """The tenant: every hot row carries its id. `code` is GB/T 2260, six digits."""
+
+    code = models.CharField(_("code"), max_length=6, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    area_code = models.CharField(_("telephone area code"), max_length=4, blank=True)
+
+    class Meta:
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GridQuerySet(TreeQuerySet):
+    def live(self) -> "GridQuerySet":
+        return self.filter(retired_on__isnull=True)
+
+    def at_level(self, level: str) -> "GridQuerySet":
+        return self.filter(level=level)
+
+
+class Grid(MPTTModel):
+    """One grid. `code` is unique and starts with the parent's code; names are not unique."""
+
+    class Level(models.TextChoices):
+        LARGE = "large", _("large grid (town or street)")
+        MEDIUM = "medium", _("medium grid (village or community)")
+        SMALL = "small", _("small grid")
+        MICRO = "micro", _("micro grid")
+
+    class AreaType(models.TextChoices):
+        RURAL = "rural", _("rural")
+        COMMUNITY = "community", _("community")
+        INDUSTRIAL = "industrial", _("industrial enterprise")
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="grids")
+    code = models.CharField(_("code"), max_length=17, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    short_name = models.CharField(_("short name"), max_length=20, blank=True)
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices)
+    parent = TreeForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    area_type = models.CharField(
+        _("area type"), max_length=10, choices=AreaType.choices, default=AreaType.RURAL
+    )
+    is_dedicated = models.BooleanField(
+        _("dedicated grid"),
+        default=False,
+        help_text=_("School, hospital, market, park."),
+    )
+    order = models.PositiveIntegerField(_("official order"), default=0)
+    duty_phone = models.CharField(_("duty phone"), max_length=20, blank=True)
+    geometry = models.JSONField(
+        _("polygon"), null=True, blank=True, help_text=_("GeoJSON, CGCS2000 (WGS 84).")
+    )
+    is_schematic = models.BooleanField(_("schematic polygon"), default=False)
+    min_lon = models.FloatField(null=True, editable=False)
+    min_lat = models.FloatField(null=True, editable=False)
+    max_lon = models.FloatField(null=True, editable=False)
+    max_lat = models.FloatField(null=True, editable=False)
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+
+    objects = TreeManager.from_queryset(GridQuerySet)()
+
+    class MPTTMeta:
+        level_attr = "depth"
+
+    class Meta:
+        verbose_name = _("grid")
+        verbose_name_plural = _("grids")
+        indexes: tuple[models.Index, ...] = ()
+        constraints = [
+            models.CheckConstraint(
+                name="grids_grid_code_fits_level",
+                condition=Q(level="large", code__regex=r"^\d{9}$")
+                | Q(level="medium", code__regex=r"^\d{12}$")
+                | Q(level="small", code__regex=r"^\d{14}$")
+                | Q(level="micro", code__regex=r"^\d{17}$"),
+                violation_error_message=_(
+                    "The code has 9, 12, 14 or 17 digits, by level."
+                ),
+            ),
+            models.CheckConstraint(
+                name="grids_grid_only_towns_are_roots",
+                condition=Q(level="large", parent__isnull=True)
+                | (~Q(level="large") & Q(parent__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="grids_grid_dedicated_below_village",
+                condition=Q(is_dedicated=False) | Q(level__in=["small", "micro"]),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="one_level_below_parent",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("parent_id", "level", "code"),
+                declare=[("up", "grids_grid%ROWTYPE")],
+                func="""
+                    IF NEW.parent_id IS NULL THEN RETURN NEW; END IF;
+                    SELECT * INTO up FROM grids_grid WHERE id = NEW.parent_id;
+                    IF (up.level, NEW.level) NOT IN
+                       (('large','medium'),('medium','small'),('small','micro')) THEN
+                      RAISE EXCEPTION 'onegrid: a % grid cannot hang under a % grid',
+                        NEW.level, up.level USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF left(NEW.code, length(up.code)) <> up.code THEN
+                      RAISE EXCEPTION 'onegrid: code % does not start with parent code %',
+                        NEW.code, up.code USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF up.district_id <> NEW.district_id THEN
+                      RAISE EXCEPTION 'onegrid: a grid lies in its parent''s district'
+                        USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def short(self) -> str:
+        return self.short_name or self.name
+
+
+class GridVersion(models.Model):
+    """A counter per district that moves with every structural or polygon change.
+
+    Caches (locator, ancestors, map geometry) are keyed by it.
+    """
+
+    district = models.OneToOneField(District, models.CASCADE, primary_key=True)
+    number = models.PositiveBigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return str(self.number)

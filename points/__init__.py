@@ -1,0 +1,1 @@
+"""The points ledger. Must never know requests."""

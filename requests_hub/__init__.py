@@ -1,0 +1,1 @@
+"""Requests, the governance loop, whistles and tasks."""

@@ -1,0 +1,159 @@
+"""What a resident asks."""
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Func, Value
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.crypto import EncryptedTextField
+from governance.core.ids import TimeOrderedIdField
+from governance.core.models import DictionaryItem
+from grids.models import Department
+from grids.scoping import GridScopedQuerySet, Scope
+from requests_hub.models.places import Placed, place_indexes
+from requests_hub.workflow import REQUEST, SATISFACTION
+
+
+class NextNo(Func):
+    """The day's next number, e.g. YC20261119-0012, made by the database in the INSERT."""
+
+    function = "core_next_no"
+    output_field = models.CharField()
+
+
+def next_no() -> NextNo:
+    return NextNo(Value(settings.REQUEST_PREFIX))
+
+
+class RequestQuerySet(GridScopedQuerySet["Request"]):
+    def open(self) -> "RequestQuerySet":
+        return self.filter(state__in=REQUEST.open_states)
+
+    def scope_q(self, scope: Scope) -> Q:
+        """The grid scope, what a person's department was called to, and one's own requests."""
+        q = super().scope_q(scope)
+        if scope.departments:
+            tasks = apps.get_model("requests_hub", "Task").objects
+            called = tasks.filter(department_id__in=scope.departments)
+            q |= Q(pk__in=called.values("request_id"))
+        if scope.user_id and scope.has_role("resident", "good_person"):
+            q |= Q(created_by_id=scope.user_id)
+        return q
+
+
+class Request(Placed):
+    """One request 诉求, from whatever channel it came."""
+
+    class Channel(models.TextChoices):
+        PUBLIC = "public", _("public page")
+        FIELD = "field", _("grid worker")
+        STAFF = "staff", _("on behalf")
+        HOTLINE = "hotline", _("12345 hotline")
+        API = "api", _("program")
+
+    class Urgency(models.TextChoices):
+        ORDINARY = "ordinary", _("ordinary")
+        URGENT = "urgent", _("urgent")
+        EMERGENCY = "emergency", _("emergency")
+
+    id = TimeOrderedIdField()
+    no = models.CharField(
+        _("number"), max_length=24, unique=True, db_default=next_no(), editable=False
+    )
+    follow_code = models.CharField(
+        _("follow-up code"), max_length=10, unique=True, editable=False
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    external_id = models.CharField(
+        _("number in the channel"), max_length=80, blank=True
+    )
+    state = models.CharField(
+        _("state"), max_length=16, choices=REQUEST.choices, default="submitted"
+    )
+    category = models.ForeignKey(
+        DictionaryItem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    urgency = models.CharField(
+        _("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY
+    )
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("in the resident's words"), blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    accuracy_m = models.PositiveIntegerField(
+        _("accuracy in metres"), null=True, blank=True
+    )
+    reporter_name = EncryptedTextField(_("name"), blank=True, default="")
+    reporter_phone = EncryptedTextField(_("phone"), blank=True, default="")
+    phone_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    is_private = models.BooleanField(_("private"), default=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    occurred_at = models.DateTimeField(_("on site at"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("submitted"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    reply = models.TextField(_("reply to the resident"), blank=True)
+    lead_department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    is_solved = models.BooleanField(_("solved"), null=True)
+    satisfaction = models.CharField(
+        _("satisfaction"), max_length=12, choices=SATISFACTION, blank=True
+    )
+    rated_at = models.DateTimeField(_("rated"), null=True, blank=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        indexes = [
+            *place_indexes("hub_req", Q(state__in=REQUEST.open_states)),
+            models.Index(
+                fields=["phone_hash"], name="hub_req_phone", condition=~Q(phone_hash="")
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "channel", "external_id"],
+                condition=~Q(external_id=""),
+                name="requests_hub_request_once_per_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.code for s in REQUEST.states]),
+                name="requests_hub_request_known_state",
+            ),
+        ]
+        triggers = REQUEST.triggers()
+
+    def __str__(self) -> str:
+        return f"{self.no} {self.title}"
+
+    @property
+    def machine(self) -> object:
+        return REQUEST
+
+    @property
+    def state_info(self) -> object:
+        return REQUEST[self.state]

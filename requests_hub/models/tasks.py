@@ -1,0 +1,135 @@
+"""The one table of everything that somebody must do by a deadline."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.ids import TimeOrderedIdField
+from grids.models import Department, Grid
+from grids.scoping import GridScopedQuerySet, Scope
+from requests_hub.models.places import Placed, place_indexes
+from requests_hub.models.requests import Request
+from requests_hub.models.whistles import Whistle
+from requests_hub.workflow import GRID_TASK, TASK_MACHINES, WHISTLE_TASK
+
+OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
+OPEN = Q(state__in=OPEN_STATES)
+
+
+class TaskQuerySet(GridScopedQuerySet["Task"]):
+    def open(self) -> "TaskQuerySet":
+        return self.filter(OPEN)
+
+    def scope_q(self, scope: Scope) -> Q:
+        q = super().scope_q(scope)
+        if scope.departments:
+            q |= Q(department_id__in=scope.departments)
+        if scope.user_id:
+            q |= Q(holder_id=scope.user_id)
+        return q
+
+
+class Task(Placed):
+    """One thing to do: kind, holder (a department or a person), place, due, state."""
+
+    class Kind(models.TextChoices):
+        WHISTLE = "whistle", _("answer a whistle")
+        GRID = "grid", _("grid task")
+
+    id = TimeOrderedIdField()
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    state = models.CharField(
+        _("state"),
+        max_length=16,
+        choices=sorted(
+            {c: label for m in TASK_MACHINES.values() for c, label in m.choices}.items()
+        ),
+    )
+    request = models.ForeignKey(
+        Request, models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    whistle = models.ForeignKey(
+        Whistle, models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        db_index=False,
+    )
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        db_index=False,
+    )
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    is_lead = models.BooleanField(_("lead"), default=False)
+    title = models.CharField(_("title"), max_length=120)
+    created_at = models.DateTimeField(_("created"))
+    report_in_due_at = models.DateTimeField(_("report in by"), null=True, blank=True)
+    reported_in_at = models.DateTimeField(_("reported in"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    plan = models.TextField(_("plan"), blank=True)
+    planned_for = models.DateTimeField(_("planned day"), null=True, blank=True)
+    replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
+    reply = models.TextField(_("reply"), blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    rework_count = models.PositiveSmallIntegerField(_("sent back"), default=0)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        indexes = [
+            *place_indexes("hub_task", OPEN),
+            models.Index(fields=["department", "-id"], name="hub_task_department"),
+            models.Index(
+                fields=["department", "due_at"],
+                name="hub_task_department_open",
+                condition=OPEN,
+            ),
+            models.Index(fields=["holder", "-id"], name="hub_task_holder"),
+            models.Index(
+                fields=["holder", "due_at"], name="hub_task_holder_open", condition=OPEN
+            ),
+            models.Index(fields=["due_at"], name="hub_task_due", condition=OPEN),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["whistle", "department"],
+                condition=Q(whistle__isnull=False),
+                name="requests_hub_task_one_per_department",
+            ),
+            models.UniqueConstraint(
+                fields=["whistle"],
+                condition=Q(is_lead=True),
+                name="requests_hub_task_one_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(department__isnull=False)
+                | Q(holder__isnull=False)
+                | Q(grid__isnull=False),
+                name="requests_hub_task_has_holder",
+            ),
+        ]
+        triggers = [
+            *WHISTLE_TASK.triggers(condition="NEW.kind = 'whistle'"),
+            *GRID_TASK.triggers(condition="NEW.kind = 'grid'"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def state_info(self) -> object:
+        return TASK_MACHINES[self.kind][self.state]

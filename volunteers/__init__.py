@@ -1,0 +1,1 @@
+"""Good people and their service. Must never know points or requests."""
