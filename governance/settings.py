@@ -135,9 +135,7 @@ REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(STATE_DIR)
 CACHES = {
     "default": {
         "BACKEND": "governance.core.cache.SurvivingRedisCache",
-        "LOCATION": REDIS_URL
-        if not REDIS_URL.startswith("redis+socket")
-        else REDIS_URL.replace("redis+socket", "unix", 1),
+        "LOCATION": embedded.cache_url(REDIS_URL),
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }
