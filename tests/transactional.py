@@ -1,0 +1,22 @@
+"""Makes tests with real commits work on tables that refuse TRUNCATE and carry seeded rows.
+
+Loaded as a plugin by `tests/conftest.py`. After a test with `transactional_db` Django empties
+every table; the append-only triggers would refuse, so they are told to look away for that one
+statement. What migrations had seeded (roles, dictionaries) is put back before the next such test.
+"""
+
+from typing import Any
+
+import pgtrigger
+from django.test import TransactionTestCase
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_past_triggers(case: Any) -> None:
+    with pgtrigger.ignore():
+        _teardown(case)
+
+
+TransactionTestCase._fixture_teardown = _teardown_past_triggers  # type: ignore[method-assign]
+TransactionTestCase.serialized_rollback = True
