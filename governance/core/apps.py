@@ -10,4 +10,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        """Import subscribers, nothing else."""
+        """Refuse a start with office hours that make no sense."""
+        from governance.core import worktime
+
+        worktime.office_hours()

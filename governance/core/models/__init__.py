@@ -2,15 +2,17 @@
 
 from governance.core.models.accounts import User
 from governance.core.models.attachments import Attachment
-from governance.core.models.calendar import CalendarDay
+from governance.core.models.calendar import CalendarDay, CalendarYear
 from governance.core.models.dictionaries import Dictionary, DictionaryItem
 from governance.core.models.events import Delivery, Event, Heartbeat, Outbox
 from governance.core.models.idempotency import IdempotencyKey
 from governance.core.models.notices import Notice
+from governance.core.models.versions import ReferenceVersion
 
 __all__ = [
     "Attachment",
     "CalendarDay",
+    "CalendarYear",
     "Delivery",
     "Dictionary",
     "DictionaryItem",
@@ -19,5 +21,6 @@ __all__ = [
     "IdempotencyKey",
     "Notice",
     "Outbox",
+    "ReferenceVersion",
     "User",
 ]

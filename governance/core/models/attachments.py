@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.ids import TimeOrderedIdField
@@ -15,6 +16,7 @@ class Attachment(models.Model):
         DURING = "during", _("during")
         AFTER = "after", _("after")
         CHECK = "check", _("check")
+        REPLY = "reply", _("reply")
         OTHER = "other", _("other")
 
     id = TimeOrderedIdField()
@@ -40,15 +42,23 @@ class Attachment(models.Model):
         blank=True,
         related_name="+",
     )
+    session_key = models.CharField(max_length=40, blank=True, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
+        permissions = [("attach_document", "Can attach documents to a reply")]
         indexes = [
             models.Index(
                 fields=["subject_type", "subject_id"], name="core_attachment_subject"
-            )
+            ),
+            models.Index(fields=["sha256"], name="core_attachment_content"),
+            models.Index(
+                fields=["created_at"],
+                name="core_attachment_unbound",
+                condition=models.Q(subject_id__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +68,19 @@ class Attachment(models.Model):
     def path(self) -> str:
         """Where the bytes lie in the storage."""
         return f"attachments/{self.sha256[:2]}/{self.sha256}"
+
+    @property
+    def thumb_path(self) -> str:
+        """Where the small picture lies, once somebody has asked for it."""
+        return f"{self.path}.thumb"
+
+    @property
+    def url(self) -> str:
+        return reverse("attachment", args=[self.pk])
+
+    @property
+    def thumb_url(self) -> str:
+        return f"{self.url}?size=thumb"
 
     @property
     def is_image(self) -> bool:

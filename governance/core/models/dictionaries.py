@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.models.versions import bumps
+
 
 class Dictionary(models.Model):
     """A list such as request categories; `is_proposal` marks a seed nobody has confirmed."""
@@ -18,6 +20,7 @@ class Dictionary(models.Model):
         verbose_name = _("dictionary")
         verbose_name_plural = _("dictionaries")
         ordering = ["code"]
+        triggers = [bumps("dictionaries")]
 
     def __str__(self) -> str:
         return self.label_zh
@@ -53,6 +56,7 @@ class DictionaryItem(models.Model):
         verbose_name = _("dictionary entry")
         verbose_name_plural = _("dictionary entries")
         ordering = ["dictionary", "order", "id"]
+        triggers = [bumps("dictionaries")]
         constraints = [
             models.UniqueConstraint(
                 fields=["dictionary", "code"], name="core_dictionaryitem_code"
