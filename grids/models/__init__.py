@@ -2,6 +2,6 @@
 
 from grids.models.posts import Post
 from grids.models.support import Department
-from grids.models.tree import District, Grid, GridVersion
+from grids.models.tree import District, Grid, GridShape, GridVersion
 
-__all__ = ["Department", "District", "Grid", "GridVersion", "Post"]
+__all__ = ["Department", "District", "Grid", "GridShape", "GridVersion", "Post"]

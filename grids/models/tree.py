@@ -3,6 +3,8 @@
 `parent` is the truth; `lft`, `rght`, `tree_id` are a cache that `check_grid_tree --fix` rebuilds.
 Only `grids/actions/tree.py` writes structure, under one advisory lock. A request or task copies
 its four ancestors when it is made, so moving a grid never moves the past.
+Polygons lie in a table of their own: making room in a tree rewrites many rows of `Grid`, and they
+must be small.
 """
 
 import pgtrigger
@@ -51,7 +53,9 @@ class Grid(MPTTModel):
         COMMUNITY = "community", _("community")
         INDUSTRIAL = "industrial", _("industrial enterprise")
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="grids")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="grids", db_index=False
+    )
     code = models.CharField(_("code"), max_length=17, unique=True)
     name = models.CharField(_("name"), max_length=60)
     short_name = models.CharField(_("short name"), max_length=20, blank=True)
@@ -69,14 +73,6 @@ class Grid(MPTTModel):
     )
     order = models.PositiveIntegerField(_("official order"), default=0)
     duty_phone = models.CharField(_("duty phone"), max_length=20, blank=True)
-    geometry = models.JSONField(
-        _("polygon"), null=True, blank=True, help_text=_("GeoJSON, CGCS2000 (WGS 84).")
-    )
-    is_schematic = models.BooleanField(_("schematic polygon"), default=False)
-    min_lon = models.FloatField(null=True, editable=False)
-    min_lat = models.FloatField(null=True, editable=False)
-    max_lon = models.FloatField(null=True, editable=False)
-    max_lat = models.FloatField(null=True, editable=False)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
     objects = TreeManager.from_queryset(GridQuerySet)()
@@ -89,6 +85,17 @@ class Grid(MPTTModel):
         verbose_name_plural = _("grids")
         indexes: tuple[models.Index, ...] = ()
         constraints = [
+            models.UniqueConstraint(
+                name="grids_grid_one_root_per_tree",
+                fields=["tree_id"],
+                condition=Q(parent__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="grids_grid_left_of_right", condition=Q(lft__lt=models.F("rght"))
+            ),
+            models.CheckConstraint(
+                name="grids_grid_has_a_name", condition=~Q(name__regex=r"^\s*$")
+            ),
             models.CheckConstraint(
                 name="grids_grid_code_fits_level",
                 condition=Q(level="large", code__regex=r"^\d{9}$")
@@ -134,7 +141,27 @@ class Grid(MPTTModel):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="children_keep_prefix",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("level", "code", "district_id"),
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.AnyChange("level", "code", "district"),
+                func="""
+                    PERFORM 1 FROM grids_grid child JOIN grids_grid up ON up.id = NEW.id
+                     WHERE child.parent_id = NEW.id
+                       AND (left(child.code, length(up.code)) <> up.code
+                            OR child.district_id <> up.district_id
+                            OR (up.level, child.level) NOT IN
+                            (('large','medium'),('medium','small'),('small','micro')));
+                    IF FOUND THEN
+                      RAISE EXCEPTION 'onegrid: grids below % no longer fit its code',
+                        NEW.code USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +170,38 @@ class Grid(MPTTModel):
     @property
     def short(self) -> str:
         return self.short_name or self.name
+
+
+class GridShape(models.Model):
+    """The polygon of a grid, with its bounds in degrees."""
+
+    grid = models.OneToOneField(
+        Grid, models.CASCADE, primary_key=True, related_name="shape"
+    )
+    geometry = models.JSONField(
+        _("polygon"), help_text=_("GeoJSON, CGCS2000 (WGS 84).")
+    )
+    is_schematic = models.BooleanField(_("schematic polygon"), default=False)
+    min_lon = models.FloatField(editable=False)
+    min_lat = models.FloatField(editable=False)
+    max_lon = models.FloatField(editable=False)
+    max_lat = models.FloatField(editable=False)
+
+    class Meta:
+        verbose_name = _("polygon")
+        verbose_name_plural = _("polygons")
+        constraints = [
+            models.CheckConstraint(
+                name="grids_gridshape_bounds",
+                condition=Q(min_lon__lte=models.F("max_lon"))
+                & Q(min_lat__lte=models.F("max_lat"))
+                & Q(min_lon__gte=-180, max_lon__lte=180)
+                & Q(min_lat__gte=-90, max_lat__lte=90),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.grid_id)
 
 
 class GridVersion(models.Model):

@@ -1,0 +1,235 @@
+"""Where a point lies, and which ancestors a grid has: answered from memory.
+
+One snapshot of the forest per process, keyed by the numbers of `GridVersion`, which are asked for
+at most once in `CHECK_SECONDS`; so the intake path costs one small statement at most, mostly none.
+shapely and numpy are imported at the first point, not at the start of the process.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from grids.models import District, Grid, GridShape, GridVersion
+
+CHECK_SECONDS = 3.0
+LEVELS = ("large", "medium", "small", "micro")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A grid with its ancestors, as ids; a level below the grid's own is None."""
+
+    grid_id: int
+    code: str
+    level: str
+    name: str
+    district_id: int
+    large_id: int | None = None
+    medium_id: int | None = None
+    small_id: int | None = None
+    micro_id: int | None = None
+
+    @property
+    def ids(self) -> dict[str, int | None]:
+        """The five place columns of a hot row."""
+        return {
+            "district_id": self.district_id,
+            "large_id": self.large_id,
+            "medium_id": self.medium_id,
+            "small_id": self.small_id,
+            "micro_id": self.micro_id,
+        }
+
+    @property
+    def chain(self) -> list[int]:
+        """Ids from the town down to the grid itself."""
+        ids = (self.large_id, self.medium_id, self.small_id, self.micro_id)
+        return [pk for pk in ids if pk is not None]
+
+
+class _Snapshot:
+    """The forest at one version. The polygon index is built when first asked for."""
+
+    def __init__(self, version: tuple[tuple[int, int], ...]) -> None:
+        self.version = version
+        self.places = _read_places()
+        self.by_code = {place.code: place for place in self.places.values()}
+        self._index: _Index | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def index(self) -> "_Index":
+        if self._index is None:
+            with self._lock:
+                if self._index is None:
+                    self._index = _Index(self.places)
+        return self._index
+
+
+def _read_places() -> dict[int, Place]:
+    rows = Grid.objects.order_by("depth").values_list(
+        "id", "code", "level", "name", "district_id", "parent_id"
+    )
+    places: dict[int, Place] = {}
+    for pk, code, level, name, district_id, parent_id in rows:
+        above = places[parent_id].ids if parent_id else {}
+        ids = {**above, "district_id": district_id, f"{level}_id": pk}
+        places[pk] = Place(grid_id=pk, code=code, level=level, name=name, **ids)
+    return places
+
+
+class _Index:
+    """Polygons of live grids in an STRtree, deepest level first."""
+
+    def __init__(self, places: dict[int, Place]) -> None:
+        import shapely
+
+        rows = _read_polygons()
+        depth = {level: n for n, level in enumerate(LEVELS)}
+        rows.sort(key=lambda row: (-depth[places[row[0]].level], places[row[0]].code))
+        self.places = [places[pk] for pk, _text in rows]
+        self.shapes = shapely.from_geojson([text for _pk, text in rows])
+        shapely.prepare(self.shapes)
+        self.tree = shapely.STRtree(self.shapes)
+        self.bounds = self._bounds()
+        self._point: Any = shapely.Point
+        self._covers: Any = shapely.intersects_xy
+
+    def _bounds(self) -> dict[int | None, tuple[float, float, float, float]]:
+        """West, south, east, north of each district, and of all under None."""
+        out: dict[int | None, tuple[float, float, float, float]] = {}
+        for place, shape in zip(self.places, self.shapes, strict=True):
+            if place.level != "large":
+                continue
+            w, s, e, n = shape.bounds
+            for key in (place.district_id, None):
+                west, south, east, north = out.get(key, (w, s, e, n))
+                out[key] = (min(w, west), min(s, south), max(e, east), max(n, north))
+        return out
+
+    def find(self, lon: float, lat: float, district_id: int | None) -> Place | None:
+        """The deepest grid that covers the point; on a shared edge the lowest code."""
+        near = self.tree.query(self._point(lon, lat))
+        near.sort()
+        for i in near:
+            place = self.places[i]
+            if district_id not in (None, place.district_id):
+                continue
+            if self._covers(self.shapes[i], lon, lat):
+                return place
+        return None
+
+
+def _read_polygons() -> list[tuple[int, str]]:
+    """(grid id, GeoJSON text) of live grids; text, because GEOS parses it faster."""
+    sql = f"""
+        SELECT s.grid_id, s.geometry::text FROM {GridShape._meta.db_table} s
+          JOIN {Grid._meta.db_table} g ON g.id = s.grid_id WHERE g.retired_on IS NULL
+    """  # noqa: S608, SLF001 - table names only
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+_snapshot: _Snapshot | None = None
+_checked_at = 0.0
+_loading = threading.Lock()
+
+
+def forget() -> None:
+    """Drop what this process knows, now and again once the transaction is committed."""
+    _drop()
+    if connection.in_atomic_block:
+        transaction.on_commit(_drop)
+
+
+def _drop() -> None:
+    global _snapshot, _checked_at
+    _snapshot, _checked_at = None, 0.0
+
+
+def _current() -> _Snapshot:
+    global _snapshot, _checked_at
+    known = _snapshot
+    if known is not None and time.monotonic() - _checked_at < CHECK_SECONDS:
+        return known
+    with _loading:
+        version = tuple(
+            GridVersion.objects.order_by("pk").values_list("district_id", "number")
+        )
+        if _snapshot is None or _snapshot.version != version:
+            _snapshot = _Snapshot(version)
+        _checked_at = time.monotonic()
+        return _snapshot
+
+
+def version() -> str:
+    """A short text that changes with every structural or polygon change (for ETags)."""
+    return "-".join(f"{pk}.{number}" for pk, number in _current().version) or "0"
+
+
+def place_of(grid: Grid | int) -> Place:
+    """The ancestors of a grid.
+
+    Raises:
+        KeyError: no such grid.
+    """
+    pk = grid if isinstance(grid, int) else grid.pk
+    places = _current().places
+    if pk not in places:
+        _drop()
+        places = _current().places
+    return places[pk]
+
+
+def places_of(ids: Iterable[int]) -> list[Place]:
+    """The places of several grids, in the order asked; unknown ids are left out."""
+    places = _current().places
+    return [places[pk] for pk in ids if pk in places]
+
+
+def place_by_code(code: str) -> Place | None:
+    return _current().by_code.get(code)
+
+
+def locate(
+    lon: float, lat: float, crs: str = "wgs84", district: District | int | None = None
+) -> Place | None:
+    """The deepest live grid at a point, or None outside all of them.
+
+    Args:
+        lon: degrees east in `crs`.
+        lat: degrees north in `crs`.
+        crs: "wgs84" (also CGCS2000), "gcj02" or "bd09".
+        district: only grids of this district.
+
+    Raises:
+        ValueError: an unknown `crs`.
+    """
+    if crs != "wgs84":
+        from governance.core import coordinates
+
+        lon, lat = coordinates.to_wgs84(lon, lat, crs)
+    district_id = district.pk if isinstance(district, District) else district
+    return _current().index.find(lon, lat, district_id)
+
+
+def is_far_outside(
+    lon: float, lat: float, district_id: int | None = None, margin_degrees: float = 0.02
+) -> bool:
+    """Whether a WGS-84 point lies outside the district's bounds by more than the margin.
+
+    False where no polygon is known: then nothing can be said.
+    """
+    bounds = _current().index.bounds.get(district_id)
+    if bounds is None:
+        return False
+    west, south, east, north = bounds
+    return not (
+        west - margin_degrees <= lon <= east + margin_degrees
+        and south - margin_degrees <= lat <= north + margin_degrees
+    )
