@@ -142,12 +142,13 @@ _loading = threading.Lock()
 
 def forget() -> None:
     """Drop what this process knows, now and again once the transaction is committed."""
-    _drop()
+    forget_now()
     if connection.in_atomic_block:
-        transaction.on_commit(_drop)
+        transaction.on_commit(forget_now)
 
 
-def _drop() -> None:
+def forget_now() -> None:
+    """Drop what this process knows."""
     global _snapshot, _checked_at
     _snapshot, _checked_at = None, 0.0
 
@@ -181,7 +182,7 @@ def place_of(grid: Grid | int) -> Place:
     pk = grid if isinstance(grid, int) else grid.pk
     places = _current().places
     if pk not in places:
-        _drop()
+        forget_now()
         places = _current().places
     return places[pk]
 

@@ -1,3 +1,3 @@
-"""What all tests share. The servers come first; the cast stands in `tests/factories`."""
+"""What all tests share. The servers come first, then the cast."""
 
-pytest_plugins = ["tests.servers", "tests.transactional"]
+pytest_plugins = ["tests.servers", "tests.transactional", "tests.cast"]

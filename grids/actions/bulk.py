@@ -86,7 +86,10 @@ def bulk_draw(
     """Give many grids (by id) new polygons; returns how many."""
     rows = [
         GridShape(
-            grid_id=pk, geometry=shape, is_schematic=is_schematic, **shapes.bounds(shape)
+            grid_id=pk,
+            geometry=shape,
+            is_schematic=is_schematic,
+            **shapes.bounds(shape),
         )
         for pk, shape in outlines.items()
     ]
@@ -111,7 +114,9 @@ def _reserve(count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _check(fresh: Sequence[GridRow], known: Mapping[str, Node], district: District) -> None:
+def _check(
+    fresh: Sequence[GridRow], known: Mapping[str, Node], district: District
+) -> None:
     """Refuse all rows if one is wrong: level, digits, prefix, parent, name, twice."""
     seen: set[str] = set()
     codes = {row.code for row in fresh} | set(known)
@@ -121,7 +126,9 @@ def _check(fresh: Sequence[GridRow], known: Mapping[str, Node], district: Distri
         above = row.parent_code if row.level != "large" else district.code
         right = digits == len(row.code) and row.code.isascii() and row.code.isdigit()
         if not right or not row.code.startswith(above) or not row.name.strip():
-            bad.append(_("%(code)s: code, level or name do not fit.") % {"code": row.code})
+            bad.append(
+                _("%(code)s: code, level or name do not fit.") % {"code": row.code}
+            )
         elif row.level != "large" and (
             row.parent_code not in codes
             or len(row.parent_code) != tree.CODE_DIGITS[tree.LEVEL_ABOVE[row.level]]
@@ -176,21 +183,23 @@ def _copy_shapes(rows: Sequence[GridRow], nodes: Mapping[str, Node]) -> None:
         if row.geometry is not None:
             text = json.dumps(row.geometry, separators=(",", ":"))
             box = shapes.bounds(row.geometry)
-            lines.append(
-                (nodes[row.code].pk, text, row.is_schematic, *box.values())
-            )
+            lines.append((nodes[row.code].pk, text, row.is_schematic, *box.values()))
     if lines:
         _copy(GridShape._meta.db_table, columns, lines)  # noqa: SLF001
 
 
-def _copy(table: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+def _copy(
+    table: str, columns: Sequence[str], lines: Iterable[Sequence[object]]
+) -> None:
     """COPY rows in PostgreSQL's text format."""
     buffer = io.StringIO()
     for line in lines:
         buffer.write("\t".join(_cell(value) for value in line) + "\n")
     buffer.seek(0)
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", buffer)
+        cursor.cursor.copy_expert(
+            f"COPY {table} ({', '.join(columns)}) FROM STDIN", buffer
+        )
 
 
 def _cell(value: object) -> str:

@@ -91,7 +91,13 @@ def renumber(trees: Iterable[int] | None = None) -> int:
     """
     nodes = read(trees)
     right = number(nodes)
-    return write({n.pk: right[n.pk] for n in nodes if right.get(n.pk) != n.edges and n.pk in right})
+    return write(
+        {
+            n.pk: right[n.pk]
+            for n in nodes
+            if right.get(n.pk) != n.edges and n.pk in right
+        }
+    )
 
 
 def write(edges: dict[int, tuple[int, int, int, int]]) -> int:

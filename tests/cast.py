@@ -1,0 +1,42 @@
+"""Fixtures that every area's tests share: the small district and its people."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from grids import locate
+from grids.models import Department, District
+from tests.factories import grids as make
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_grids() -> Iterator[None]:
+    """What one test's grids were must not answer in the next."""
+    locate.forget_now()
+    yield
+    locate.forget_now()
+
+
+@pytest.fixture
+def district(db: None) -> District:
+    return make.make_district()
+
+
+@pytest.fixture
+def forest(district: District) -> SimpleNamespace:
+    """town_a, village_a1, small_a1_1, micro_a1_1_1 … of two towns; see the factory."""
+    return make.make_forest(district)
+
+
+@pytest.fixture
+def departments(district: District) -> dict[str, Department]:
+    return make.make_departments(district)
+
+
+@pytest.fixture
+def cast(
+    forest: SimpleNamespace, departments: dict[str, Department]
+) -> SimpleNamespace:
+    """The thirteen accounts of the demo, as attributes."""
+    return make.make_cast(forest, departments)
