@@ -150,10 +150,23 @@ def _copy_grids(
     nodes: Mapping[str, Node],
     edges: Mapping[int, tuple[int, int, int, int]],
 ) -> None:
-    columns = (
-        "id district_id code name short_name level parent_id area_type is_dedicated"
-        ' "order" duty_phone tree_id lft rght depth'
-    ).split()
+    columns = [
+        "id",
+        "district_id",
+        "code",
+        "name",
+        "short_name",
+        "level",
+        "parent_id",
+        "area_type",
+        "is_dedicated",
+        '"order"',
+        "duty_phone",
+        "tree_id",
+        "lft",
+        "rght",
+        "depth",
+    ]
     lines = []
     for row in rows:
         node = nodes[row.code]
@@ -177,7 +190,15 @@ def _copy_grids(
 
 
 def _copy_shapes(rows: Sequence[GridRow], nodes: Mapping[str, Node]) -> None:
-    columns = "grid_id geometry is_schematic min_lon min_lat max_lon max_lat".split()
+    columns = [
+        "grid_id",
+        "geometry",
+        "is_schematic",
+        "min_lon",
+        "min_lat",
+        "max_lon",
+        "max_lat",
+    ]
     lines = []
     for row in rows:
         if row.geometry is not None:

@@ -42,8 +42,8 @@ def bounds(geometry: Mapping[str, Any]) -> dict[str, float]:
         raise Invalid(
             fields={"geometry": [_("A GeoJSON polygon is needed.")]}
         ) from error
-    in_world = -180 <= box["min_lon"] and box["max_lon"] <= 180
-    in_world = in_world and -90 <= box["min_lat"] and box["max_lat"] <= 90
+    in_world = box["min_lon"] >= -180 and box["max_lon"] <= 180
+    in_world = in_world and box["min_lat"] >= -90 and box["max_lat"] <= 90
     if not in_world or len(points) > MOST_POINTS:
         raise Invalid(fields={"geometry": [_("Longitude and latitude in degrees.")]})
     return box

@@ -3,10 +3,19 @@
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-ROLES = (
-    "district leader township grid_leader grid_worker liaison officer good_person"
-    " resident admin auditor"
-).split()
+ROLES = [
+    "district",
+    "leader",
+    "township",
+    "grid_leader",
+    "grid_worker",
+    "liaison",
+    "officer",
+    "good_person",
+    "resident",
+    "admin",
+    "auditor",
+]
 ADMIN_MODELS = {
     "core": "user calendarday dictionary dictionaryitem",
     "grids": "district department post",
