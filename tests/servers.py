@@ -104,12 +104,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def chromium() -> str | None:
     """The path of the browser that the browser tests drive, or None."""
-    wanted = os.environ.get("CHROMIUM") or next(
+    return os.environ.get("CHROMIUM") or next(
         (path for name in ("chromium", "chromium-browser", "google-chrome")
          if (path := shutil.which(name))),
         None,
     )  # fmt: skip
-    return wanted
 
 
 def process_environment(**extra: str) -> dict[str, str]:
@@ -148,7 +147,6 @@ def short_dir() -> Iterator[Path]:
 def own_servers(short_dir: Path) -> Iterator[embedded.Servers]:
     """A PostgreSQL and a Redis of this test alone, free to be killed or frozen."""
     servers = embedded.Servers(short_dir)
-    embedded.ensure_state_dir(short_dir)
     servers.start()
     try:
         yield servers

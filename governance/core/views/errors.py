@@ -37,7 +37,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for a fault; its number is in the log as `failure_id`."""
     failure_id = uuid.uuid4().hex[:10]
-    log.error("failure", failure_id=failure_id, path=request.path)
+    # Bound, so that Django's own line with the traceback, which follows, carries it too.
+    structlog.contextvars.bind_contextvars(failure_id=failure_id)
+    log.error("failure", path=request.path)
     if request.path.startswith("/api/"):
         return JsonResponse(
             {"code": "failure", "message": "", "failure_id": failure_id}, status=500

@@ -25,7 +25,6 @@ class Command(BaseCommand):
         self._report(servers)
 
     def _start(self, servers: embedded.Servers) -> None:
-        embedded.ensure_state_dir(settings.STATE_DIR)
         servers.start()
 
     def _stop(self, servers: embedded.Servers) -> None:

@@ -1,0 +1,1 @@
+"""The embedded servers, one module each; `core.embedded` is the door to them."""
