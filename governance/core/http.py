@@ -9,10 +9,12 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from governance.core import menu
 from governance.core.errors import DomainError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -22,6 +24,14 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed; a name the manifest lacks is served as it is."""
 
     manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        """The hashed name; before `collectstatic` has run, the plain one."""
+        try:
+            stored: str = super().stored_name(name)
+        except ValueError:
+            return name
+        return stored
 
 
 class IdleTimeoutMiddleware:
@@ -72,15 +82,38 @@ class DomainErrorMiddleware:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame around every page: menu, theme, place, counts."""
+    """Context of the frame around every page; the costly parts are read when shown."""
     theme = request.COOKIES.get("theme", "light")
+    frame: dict[str, Any] = {
+        "theme": theme if theme in ("light", "dark") else "light",
+        "is_elder": request.COOKIES.get("elder") == "1",
+        "menu": [],
+        "tabs": [],
+        "now": timezone.localtime(),
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        frame.update(_frame_of(request))
     return {
-        "shell": {
-            "theme": theme if theme in ("light", "dark") else "light",
-            "is_elder": request.COOKIES.get("elder") == "1",
-            "menu": [],
-            "tabs": [],
-            "now": timezone.localtime(),
-        },
+        "shell": frame,
         "settings": {"DEMO": settings.DEMO, "MAP_TILE_URL": settings.MAP_TILE_URL},
     }
+
+
+def _frame_of(request: HttpRequest) -> dict[str, Any]:
+    """Menu, tabs, place and unread notices, each read once and only if a template asks."""
+    standing = SimpleLazyObject(lambda: menu.standing_of(request))
+    lists = SimpleLazyObject(lambda: menu.menu_for(request, standing.roles))
+    return {
+        "menu": SimpleLazyObject(lambda: lists[0]),
+        "tabs": SimpleLazyObject(lambda: lists[1]),
+        "standing": standing,
+        "notices": SimpleLazyObject(lambda: _unread(request)),
+    }
+
+
+def _unread(request: HttpRequest) -> int:
+    # Imported late: this module is loaded with the settings, before the models are.
+    from governance.core.models import Notice
+
+    return Notice.objects.filter(user_id=request.user.pk).unread().count()

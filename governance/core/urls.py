@@ -1,12 +1,17 @@
 """Addresses of the core."""
 
-from django.urls import path
+from django.urls import include, path
 
-from governance.core.views import attachments, health
+from governance.core.views import attachments, gallery, health, preferences
 
 urlpatterns = [
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("theme/", preferences.theme, name="theme"),
+    path("elder/", preferences.elder, name="elder"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("_components/", gallery.components, name="components"),
+    path("_components/<slug:part>/", gallery.components, name="components_part"),
 ]

@@ -1,0 +1,130 @@
+"""The menu registry: each app's `menu.py` says its entries and counts; the shell asks here.
+
+An entry names the address of its page. While no page answers there, the entry is left out, so a
+menu never leads to a 404. The core knows no posts: the grids app tells it who somebody is.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.http import HttpRequest
+from django.urls import is_valid_path
+from django.utils.functional import Promise
+from django.utils.module_loading import autodiscover_modules
+
+Text = str | Promise
+Count = Callable[[HttpRequest], tuple[int, bool]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the side menu or one tab of the phone bar.
+
+    `roles` are post codes; `order` sorts inside the group; `count` gives (what is yours to do,
+    whether something of it is late).
+    """
+
+    label: Text
+    icon: str
+    url: str
+    roles: frozenset[str]
+    group: Text = ""
+    order: int = 100
+    count: Count | None = None
+    is_tab: bool = False
+    is_big: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who is looking: post codes, the place and the role in words."""
+
+    roles: frozenset[str] = frozenset()
+    place: Text = ""
+    role_label: Text = ""
+
+
+@dataclass
+class _Registry:
+    entries: list[Entry] = field(default_factory=list)
+    standing: Callable[[HttpRequest], Standing] | None = None
+
+
+_registry = _Registry()
+
+
+def add(*entries: Entry) -> None:
+    """Register entries; called from an app's `menu.py`."""
+    _registry.entries.extend(entries)
+
+
+def tell_standing(reader: Callable[[HttpRequest], Standing]) -> None:
+    """Register the one function that knows posts."""
+    _registry.standing = reader
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("menu")
+
+
+def standing_of(request: HttpRequest) -> Standing:
+    _discover()
+    return _registry.standing(request) if _registry.standing else Standing()
+
+
+@cache
+def _answers(path: str) -> bool:
+    return bool(is_valid_path(path.partition("?")[0]))
+
+
+def _current(path: str, entries: Iterable[Entry]) -> Entry | None:
+    """The entry whose address is the longest start of this path."""
+    fitting = [e for e in entries if path.startswith(e.url.partition("?")[0])]
+    return max(fitting, key=lambda e: len(e.url.partition("?")[0]), default=None)
+
+
+def _item(
+    request: HttpRequest, entry: Entry, current: Entry | None
+) -> dict[str, object]:
+    number, is_late = entry.count(request) if entry.count else (0, False)
+    return {
+        "label": entry.label,
+        "icon": entry.icon,
+        "url": entry.url,
+        "count": number,
+        "is_late": is_late,
+        "is_current": entry is current,
+        "is_big": entry.is_big,
+    }
+
+
+def menu_for(
+    request: HttpRequest, roles: frozenset[str]
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The side menu as groups, and the phone tabs, that these roles have."""
+    _discover()
+    mine = [e for e in _registry.entries if e.roles & roles and _answers(e.url)]
+    mine.sort(key=lambda e: e.order)
+    lines = [e for e in mine if not e.is_tab]
+    tabs = [e for e in mine if e.is_tab]
+    now = _current(request.path, lines)
+    groups: dict[str, list[dict[str, object]]] = {}
+    for entry in lines:
+        groups.setdefault(str(entry.group), []).append(_item(request, entry, now))
+    menu: list[dict[str, object]] = [
+        {"label": label, "items": items} for label, items in groups.items()
+    ]
+    tab = _current(request.path, tabs)
+    return menu, [_item(request, e, tab) for e in tabs[:5]]
+
+
+def first_url(request: HttpRequest, roles: frozenset[str]) -> str:
+    """Where a role lands: its first entry, on a phone role its first tab."""
+    menu, tabs = menu_for(request, roles)
+    for group in menu:
+        items = group["items"]
+        if isinstance(items, list) and items:
+            return str(items[0]["url"])
+    return str(tabs[0]["url"]) if tabs else "/"

@@ -1,0 +1,237 @@
+/* What every page shares: token for htmx, one submission per click, toasts with undo, clocks, drafts,
+   copy, dialogs. Pages work without it. Words come from the server (<template id="words">). */
+(function () {
+  "use strict";
+  var doc = document;
+  var words = (doc.getElementById("words") || { dataset: {} }).dataset;
+  var UNDO_MS = 10000;
+  doc.body.classList.remove("no-js");
+
+  function cookie(name) {
+    var found = doc.cookie.match("(?:^|; )" + name + "=([^;]*)");
+    return found ? decodeURIComponent(found[1]) : "";
+  }
+  function announce(text) {
+    var region = doc.getElementById("announce");
+    if (region) { region.textContent = ""; setTimeout(function () { region.textContent = text; }, 60); }
+  }
+  function toast(text) {
+    var line = doc.createElement("div");
+    line.className = "toast-line";
+    line.textContent = text;
+    doc.getElementById("toasts").appendChild(line);
+    setTimeout(function () { line.remove(); }, 4000);
+  }
+
+  /* The token is read at send time: a page from a cache may carry an old one. */
+  doc.addEventListener("htmx:configRequest", function (event) {
+    event.detail.headers["X-CSRFToken"] = cookie("csrftoken");
+  });
+  doc.addEventListener("htmx:responseError", function (event) {
+    if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) { location.reload(); }
+  });
+
+  /* A double click is one submission. The button is locked after the form data has been taken. */
+  doc.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") { return; }
+    if (form.dataset.sent && !form.hasAttribute("hx-post")) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    var button = event.submitter || form.querySelector("button:not([type=button])");
+    if (button) { setTimeout(function () { button.setAttribute("aria-busy", "true"); }, 0); }
+    setTimeout(function () { unlock(form); }, 15000);
+  });
+  function unlock(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach(function (b) { b.removeAttribute("aria-busy"); });
+  }
+  doc.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.target.closest && event.target.closest("form");
+    if (form) { unlock(form); }
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) { doc.querySelectorAll("form[data-sent]").forEach(unlock); }
+  });
+
+  /* Toasts: ten seconds, held while pointed at or focused. */
+  function runToast(line) {
+    if (line.dataset.running) { return; }
+    line.dataset.running = "1";
+    var ring = line.querySelector("[data-toast-ring]");
+    var left = UNDO_MS, last = Date.now(), held = false;
+    ["mouseenter", "focusin"].forEach(function (n) { line.addEventListener(n, function () { held = true; }); });
+    ["mouseleave", "focusout"].forEach(function (n) { line.addEventListener(n, function () { held = false; }); });
+    var timer = setInterval(function () {
+      var now = Date.now();
+      if (!held) { left -= now - last; }
+      last = now;
+      if (ring) { ring.setAttribute("stroke-dasharray", Math.max(0, 31.42 * left / UNDO_MS) + " 31.42"); }
+      if (left <= 0) { clearInterval(timer); line.remove(); }
+    }, 250);
+  }
+
+  /* Clocks and counts: the server writes the words, once a minute, only while the page is seen. */
+  var pause = Number(doc.body.dataset.clockRefresh || 0) * 1000;
+  function refreshClocks() {
+    var places = doc.querySelectorAll("[data-refresh-url]");
+    if (doc.hidden || !navigator.onLine) { return; }
+    places.forEach(function (place) {
+      fetch(place.dataset.refreshUrl, { headers: { "HX-Request": "true" }, credentials: "same-origin" })
+        .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : null; })
+        .then(function (html) { if (html !== null && !place.contains(doc.activeElement)) { place.innerHTML = html; ready(place); } })
+        .catch(function () { /* Offline: the bar says so. */ });
+    });
+  }
+  if (pause) { setInterval(refreshClocks, pause); }
+
+  /* Offline bar of the desk. */
+  function showNetwork() {
+    var bar = doc.getElementById("network");
+    if (navigator.onLine) { if (bar) { bar.remove(); } return; }
+    if (bar || doc.querySelector("[data-offline-bar]")) { return; }
+    bar = doc.createElement("div");
+    bar.id = "network"; bar.className = "note tone-amber mb-3"; bar.setAttribute("role", "status");
+    bar.textContent = words.offline;
+    doc.getElementById("main").prepend(bar);
+  }
+  window.addEventListener("online", showNetwork);
+  window.addEventListener("offline", showNetwork);
+
+  /* Drafts: kept in this browser every ten seconds, per address and form; gone once the form is sent. */
+  function keepDraft(form) {
+    var key = "draft:" + (form.dataset.autosave || location.pathname) + ":" + (doc.body.dataset.user || "");
+    var said = doc.querySelector("[data-autosave-said]");
+    function fields() {
+      return Array.prototype.filter.call(form.elements, function (e) {
+        return e.name && e.name !== "csrfmiddlewaretoken" && !/^(file|password|submit|hidden|button)$/.test(e.type);
+      });
+    }
+    function save() {
+      var data = fields().map(function (e) { return [e.name, e.value, e.checked]; });
+      var text = JSON.stringify(data);
+      try {
+        if (localStorage.getItem(key) === text) { return; }
+        localStorage.setItem(key, text);
+      } catch (error) { return; }
+      var now = new Date();
+      if (said) { said.textContent = words.draftKept + " " + ("0" + now.getHours()).slice(-2) + ":" + ("0" + now.getMinutes()).slice(-2); }
+    }
+    function load() {
+      var data;
+      try { data = JSON.parse(localStorage.getItem(key) || "null"); } catch (error) { data = null; }
+      if (!data || form.querySelector("[data-has-error]")) { return; }
+      fields().forEach(function (e, i) {
+        var kept = data[i];
+        if (!kept || kept[0] !== e.name) { return; }
+        if (e.type === "checkbox" || e.type === "radio") { if (e.value === kept[1]) { e.checked = kept[2]; } }
+        else if (!e.value) { e.value = kept[1]; }
+      });
+    }
+    load();
+    var dirty = false;
+    form.addEventListener("input", function () { dirty = true; });
+    setInterval(function () { if (dirty) { dirty = false; save(); } }, 10000);
+    window.addEventListener("pagehide", function () { if (dirty) { save(); } });
+    form.addEventListener("submit", function () { dirty = false; try { localStorage.removeItem(key); } catch (error) { /* private mode */ } });
+  }
+
+  /* Ticks and the bulk bar. */
+  function ticked() { return doc.querySelectorAll("[data-tick]:checked"); }
+  function showBulk() {
+    var bar = doc.querySelector(".bulk");
+    if (!bar) { return; }
+    var n = ticked().length;
+    bar.classList.toggle("is-shown", n > 0);
+    bar.querySelectorAll("[data-ticked-count]").forEach(function (e) { e.textContent = n; });
+    doc.querySelectorAll("[data-tick]").forEach(function (box) {
+      var row = box.closest("tr");
+      if (row) { row.classList.toggle("is-ticked", box.checked); }
+    });
+    var all = doc.querySelector("[data-tick-all]");
+    if (all) { all.checked = n > 0 && n === doc.querySelectorAll("[data-tick]").length; all.indeterminate = n > 0 && !all.checked; }
+  }
+  doc.addEventListener("change", function (event) {
+    var target = event.target;
+    if (target.matches("[data-tick-all]")) { doc.querySelectorAll("[data-tick]").forEach(function (b) { b.checked = target.checked; }); }
+    if (target.matches("[data-tick], [data-tick-all]")) { showBulk(); }
+    if (target.matches("[data-option]")) {
+      target.closest("form, body").querySelectorAll('[data-option][name="' + target.name + '"]').forEach(function (o) {
+        o.closest(".option").classList.toggle("is-on", o.checked);
+      });
+    }
+    if (target.matches("[data-auto-submit]") && target.form) { target.form.requestSubmit ? target.form.requestSubmit() : target.form.submit(); }
+  });
+
+  /* Clicks that need no server. */
+  doc.addEventListener("click", function (event) {
+    var target = event.target.closest("[data-copy], [data-open-sheet], [data-clear-ticks], [data-open-dialog], [data-print], [data-show-password]");
+    if (!target) { return; }
+    if (target.dataset.copy !== undefined) {
+      var text = target.dataset.copy;
+      var done = function () { announce(words.copied); toast(words.copied); };
+      if (navigator.clipboard) { navigator.clipboard.writeText(text).then(done); }
+      else {
+        var area = doc.createElement("textarea");
+        area.value = text; doc.body.appendChild(area); area.select(); doc.execCommand("copy"); area.remove(); done();
+      }
+    }
+    if (target.dataset.openSheet !== undefined) { doc.getElementById("key-sheet").showModal(); }
+    if (target.dataset.openDialog) { doc.getElementById(target.dataset.openDialog).showModal(); }
+    if (target.dataset.print !== undefined) { window.print(); }
+    if (target.dataset.clearTicks !== undefined) { ticked().forEach(function (b) { b.checked = false; }); showBulk(); }
+    if (target.dataset.showPassword !== undefined) {
+      var box = doc.getElementById(target.dataset.showPassword);
+      box.type = box.type === "password" ? "text" : "password";
+      target.setAttribute("aria-pressed", box.type === "text");
+    }
+  });
+
+  /* Drawer: holds the focus, gives it back. */
+  var before = null;
+  function drawerIn(root) {
+    var drawer = root.matches && root.matches(".drawer") ? root : root.querySelector(".drawer");
+    if (!drawer || drawer.dataset.held) { return; }
+    drawer.dataset.held = "1";
+    before = doc.activeElement;
+    var first = drawer.querySelector("[aria-invalid], h2, input, button");
+    if (first) { first.tabIndex = first.tabIndex < 0 ? -1 : first.tabIndex; first.focus(); }
+    drawer.addEventListener("keydown", function (event) {
+      if (event.key !== "Tab") { return; }
+      var stops = drawer.querySelectorAll("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary");
+      if (!stops.length) { return; }
+      var end = stops[stops.length - 1];
+      if (event.shiftKey && doc.activeElement === stops[0]) { event.preventDefault(); end.focus(); }
+      else if (!event.shiftKey && doc.activeElement === end) { event.preventDefault(); stops[0].focus(); }
+    });
+  }
+  function closeDrawer() {
+    var close = doc.querySelector(".drawer [data-close]");
+    if (!close) { return false; }
+    if (close.tagName === "A" && !doc.getElementById("drawer").dataset.swapped) { close.click(); return true; }
+    doc.getElementById("drawer").innerHTML = "";
+    if (before) { before.focus(); }
+    return true;
+  }
+
+  function ready(root) {
+    root.querySelectorAll("[data-toast]").forEach(runToast);
+    root.querySelectorAll("form[data-autosave]").forEach(function (form) {
+      if (!form.dataset.kept) { form.dataset.kept = "1"; keepDraft(form); }
+    });
+    var wrong = root.querySelector("[data-error-summary]") || root.querySelector("[aria-invalid=true]");
+    if (wrong) { wrong.focus(); }
+    drawerIn(root);
+    showBulk();
+  }
+  doc.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id === "drawer") { event.target.dataset.swapped = "1"; }
+    ready(event.target);
+    var heading = event.target.querySelector("[data-focus]");
+    if (heading) { heading.tabIndex = -1; heading.focus(); announce(heading.textContent); }
+  });
+
+  window.onegrid = { cookie: cookie, words: words, toast: toast, announce: announce, closeDrawer: closeDrawer, showBulk: showBulk };
+  showNetwork();
+  ready(doc.body);
+  doc.documentElement.dataset.ready = "1";
+})();
