@@ -89,7 +89,8 @@ REQUEST = Workflow(
             "dispatched",
             DESK,
             (
-                StepField("holder", _("Who"), "user"),
+                StepField("holder", _("Who"), "user", required=False),
+                StepField("grid", _("Which grid"), "grid", required=False),
                 StepField("due", _("Working time"), "amount", required=False),
                 NOTE,
             ),
@@ -136,6 +137,13 @@ REQUEST = Workflow(
         ),
         Step("sign", _("Signed for"), ("dispatched",), "signed", ("system",)),
         Step("work", _("Handling began"), ("signed",), "handling", ("system",)),
+        Step(
+            "recall",
+            _("Back to the desk"),
+            ("dispatched", "signed", "handling", "whistled", "reworked"),
+            "accepted",
+            ("system",),
+        ),
         Step(
             "answered",
             _("Everything answered"),

@@ -115,6 +115,11 @@ class Workflow:
     def steps_from(self, state: str) -> list[Step]:
         return [s for s in self.steps if state in s.sources]
 
+    def legal_from(self, state: str) -> list[str]:
+        """Names of the steps that somebody may ask for here; what the system does is left out."""
+        names = [s.name for s in self.steps_from(state) if s.roles != ("system",)]
+        return list(dict.fromkeys(names))
+
     def pairs(self) -> list[tuple[str, str]]:
         """Every (from, to) that the table allows, without those that stay."""
         return sorted(
@@ -130,7 +135,7 @@ class Workflow:
         for step in self.steps:
             if step.name == step_name and state in step.sources:
                 return step
-        legal = [s.name for s in self.steps_from(state)]
+        legal = self.legal_from(state)
         label = self._by_code[state].label if state in self._by_code else state
         raise IllegalStep(
             _("“%(step)s” is not possible while the state is “%(state)s”.")

@@ -1,5 +1,6 @@
 """What a resident asks."""
 
+import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.core.crypto import EncryptedTextField
 from governance.core.ids import TimeOrderedIdField
 from governance.core.models import DictionaryItem
+from governance.core.workflow import State, Workflow
 from grids.models import Department
 from grids.scoping import GridScopedQuerySet, Scope
 from requests_hub.models.places import Placed, place_indexes
@@ -25,6 +27,27 @@ class NextNo(Func):
 
 def next_no() -> NextNo:
     return NextNo(Value(settings.REQUEST_PREFIX))
+
+
+# SPEC L4: nothing closes without reply and verification, nor while somebody still works on it.
+CLOSES_COMPLETE = pgtrigger.Trigger(
+    name="closes_complete",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("state"),
+    func="""
+        IF NEW.state <> 'closed' OR OLD.state = 'closed' THEN RETURN NEW; END IF;
+        IF NEW.reply = '' OR NEW.checked_at IS NULL THEN
+          RAISE EXCEPTION 'onegrid: request % closes only with a reply and a check', NEW.id
+            USING ERRCODE = 'check_violation';
+        END IF;
+        IF EXISTS (SELECT 1 FROM requests_hub_task WHERE request_id = NEW.id
+                   AND state NOT IN ('closed', 'released', 'done', 'cancelled')) THEN
+          RAISE EXCEPTION 'onegrid: request % still has open tasks', NEW.id
+            USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class RequestQuerySet(GridScopedQuerySet["Request"]):
@@ -57,6 +80,11 @@ class Request(Placed):
         ORDINARY = "ordinary", _("ordinary")
         URGENT = "urgent", _("urgent")
         EMERGENCY = "emergency", _("emergency")
+
+    class Route(models.TextChoices):
+        DIRECT = "direct", _("answered by the desk")
+        GRID = "grid", _("given to the grid")
+        WHISTLE = "whistle", _("whistled to departments")
 
     id = TimeOrderedIdField()
     no = models.CharField(
@@ -106,7 +134,12 @@ class Request(Placed):
     submitted_at = models.DateTimeField(_("submitted"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    stage_at = models.DateTimeField(_("in this state since"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    limit = models.CharField(_("time limit"), max_length=16, blank=True)
+    route = models.CharField(
+        _("route"), max_length=8, choices=Route.choices, blank=True
+    )
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     reply = models.TextField(_("reply to the resident"), blank=True)
     lead_department = models.ForeignKey(
@@ -117,10 +150,20 @@ class Request(Placed):
         related_name="+",
         db_index=False,
     )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
     is_solved = models.BooleanField(_("solved"), null=True)
     satisfaction = models.CharField(
         _("satisfaction"), max_length=12, choices=SATISFACTION, blank=True
     )
+    rating_comment = models.TextField(_("what the resident added"), blank=True)
     rated_at = models.DateTimeField(_("rated"), null=True, blank=True)
 
     objects = RequestQuerySet.as_manager()
@@ -145,15 +188,15 @@ class Request(Placed):
                 name="requests_hub_request_known_state",
             ),
         ]
-        triggers = REQUEST.triggers()
+        triggers = [*REQUEST.triggers(), CLOSES_COMPLETE]
 
     def __str__(self) -> str:
         return f"{self.no} {self.title}"
 
     @property
-    def machine(self) -> object:
+    def machine(self) -> Workflow:
         return REQUEST
 
     @property
-    def state_info(self) -> object:
+    def state_info(self) -> State:
         return REQUEST[self.state]

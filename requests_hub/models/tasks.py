@@ -1,11 +1,13 @@
 """The one table of everything that somebody must do by a deadline."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.ids import TimeOrderedIdField
+from governance.core.workflow import State, Workflow
 from grids.models import Department, Grid
 from grids.scoping import GridScopedQuerySet, Scope
 from requests_hub.models.places import Placed, place_indexes
@@ -15,6 +17,22 @@ from requests_hub.workflow import GRID_TASK, TASK_MACHINES, WHISTLE_TASK
 
 OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
 OPEN = Q(state__in=OPEN_STATES)
+
+
+SAME_REQUEST = pgtrigger.Trigger(
+    name="same_request",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("whistle_id", "request_id"),
+    condition=pgtrigger.Q(new__whistle__isnull=False),
+    func="""
+        IF NOT EXISTS (SELECT 1 FROM requests_hub_whistle
+                       WHERE id = NEW.whistle_id AND request_id = NEW.request_id) THEN
+          RAISE EXCEPTION 'onegrid: a task belongs to its whistle''s request'
+            USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class TaskQuerySet(GridScopedQuerySet["Task"]):
@@ -75,8 +93,13 @@ class Task(Placed):
     is_lead = models.BooleanField(_("lead"), default=False)
     title = models.CharField(_("title"), max_length=120)
     created_at = models.DateTimeField(_("created"))
+    report_in_limit = models.CharField(
+        _("report in within"), max_length=16, blank=True
+    )
     report_in_due_at = models.DateTimeField(_("report in by"), null=True, blank=True)
     reported_in_at = models.DateTimeField(_("reported in"), null=True, blank=True)
+    limit = models.CharField(_("time limit"), max_length=16, blank=True)
+    due_from_at = models.DateTimeField(_("time runs from"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     plan = models.TextField(_("plan"), blank=True)
     planned_for = models.DateTimeField(_("planned day"), null=True, blank=True)
@@ -125,11 +148,16 @@ class Task(Placed):
         triggers = [
             *WHISTLE_TASK.triggers(condition="NEW.kind = 'whistle'"),
             *GRID_TASK.triggers(condition="NEW.kind = 'grid'"),
+            SAME_REQUEST,
         ]
 
     def __str__(self) -> str:
         return self.title
 
     @property
-    def state_info(self) -> object:
+    def machine(self) -> Workflow:
+        return TASK_MACHINES[self.kind]
+
+    @property
+    def state_info(self) -> State:
         return TASK_MACHINES[self.kind][self.state]

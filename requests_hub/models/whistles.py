@@ -5,7 +5,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.ids import TimeOrderedIdField
+from grids.scoping import Viewer
 from requests_hub.models.requests import Request
+
+
+class WhistleQuerySet(models.QuerySet["Whistle"]):
+    def visible_to(self, user: Viewer) -> "WhistleQuerySet":
+        """Whoever sees the request sees its whistles."""
+        return self.filter(request__in=Request.objects.visible_to(user))
 
 
 class Whistle(models.Model):
@@ -27,6 +34,8 @@ class Whistle(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
     blown_at = models.DateTimeField(_("blown"))
+
+    objects = WhistleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("whistle")
