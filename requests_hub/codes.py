@@ -53,11 +53,15 @@ def read(text: str) -> str:
     if len(digits) != LENGTH:
         found = {"n": len(digits)}
         raise Invalid(
-            fields={"code": [_("A follow-up code has ten digits; here are %(n)s.") % found]}
+            fields={
+                "code": [_("A follow-up code has ten digits; here are %(n)s.") % found]
+            }
         )
     if _check_digit(digits) != "0":
         raise Invalid(
-            fields={"code": [_("One digit does not fit. Please compare with your code.")]}
+            fields={
+                "code": [_("One digit does not fit. Please compare with your code.")]
+            }
         )
     return digits
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import attachments, events
-from governance.core.errors import NotAllowed, NotHere
+from governance.core.errors import Conflict, NotAllowed, NotHere
 from governance.core.models import Attachment, Event, User
 from governance.core.workflow import Step
 from requests_hub.actions.actors import SYSTEM, Actor, may_take
@@ -119,6 +119,31 @@ def permit(subject: S, step_name: str, by: Actor) -> Step:
             _("“%(step)s” is not yours to do here.") % {"step": step.label}
         )
     return step
+
+
+def refuse_taken(task: Task, by: Actor) -> None:
+    """Say who has the task, to those who could have taken it.
+
+    Raises:
+        Conflict: somebody has claimed it.
+    """
+    steps = [s for s in task.machine.steps if s.name == "claim"]
+    if task.holder_id is None or task.state in steps[0].sources:
+        return
+    free = Task(
+        **{
+            "kind": task.kind,
+            "department_id": task.department_id,
+            **task.place_ids,
+        }
+    )
+    if may_take(steps[0], free, by):
+        raise Conflict(
+            _("%(who)s has taken it already.") % {"who": task.holder},
+            taken_by=str(task.holder),
+            state=task.state,
+            legal=task.machine.legal_from(task.state),
+        )
 
 
 def begin(request: Request, step_name: str, by: Actor) -> tuple[Request, Step]:

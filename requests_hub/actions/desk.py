@@ -33,9 +33,7 @@ def accept(request: Request, *, by: base.Actor, note: str = "") -> Request:
 def reject(request: Request, *, by: base.Actor, reason: str) -> Request:
     """Refuse a request; the reason is what the resident reads."""
     row, step = base.begin(request, "reject", by)
-    base.move(
-        row, step, by, data={"note": reason}, reply=reason, due_at=None, limit=""
-    )
+    base.move(row, step, by, data={"note": reason}, reply=reason, due_at=None, limit="")
     return row
 
 
@@ -123,7 +121,9 @@ def dispatch(
 def _asked_grid(request: Request, holder: User | None, grid: Grid | None) -> int | None:
     if holder is not None:
         if not (holder.is_active and scope_of(holder).holds(GRID, request)):
-            raise Invalid(fields={"holder": [_("This person does not serve the place.")]})
+            raise Invalid(
+                fields={"holder": [_("This person does not serve the place.")]}
+            )
         return grid.pk if grid else None
     mine = [pk for level in LEVELS if (pk := getattr(request, f"{level}_id"))]
     if grid is not None and not _is_around(grid, mine):
@@ -135,9 +135,7 @@ def _asked_grid(request: Request, holder: User | None, grid: Grid | None) -> int
 
 def _is_around(grid: Grid, mine: list[int]) -> bool:
     """Whether the grid is one of the request's own, or lies inside its smallest one."""
-    return grid.pk in mine or (
-        bool(mine) and mine[-1] in locate.place_of(grid).chain
-    )
+    return grid.pk in mine or (bool(mine) and mine[-1] in locate.place_of(grid).chain)
 
 
 @transaction.atomic

@@ -21,9 +21,7 @@ from requests_hub.workflow import SATISFACTION
 
 
 @transaction.atomic
-def verify(
-    request: Request, *, by: User, note: str, files: base.Files = ()
-) -> Request:
+def verify(request: Request, *, by: User, note: str, files: base.Files = ()) -> Request:
     """Somebody of the grid or the desk has looked at the result."""
     row, step = base.begin(request, "verify", by)
     base.move(
@@ -226,7 +224,5 @@ def add(
 ) -> Request:
     """More words or photos; the state stays."""
     row, step = base.begin(request, "add", by)
-    base.move(
-        row, step, by, data={"note": note}, files=files, session_key=session_key
-    )
+    base.move(row, step, by, data={"note": note}, files=files, session_key=session_key)
     return row

@@ -18,10 +18,8 @@ def claim(task: Task, *, by: base.Actor, note: str = "") -> Task:
     Raises:
         Conflict: taken, with `taken_by`.
     """
-    from requests_hub.actions.whistles import refuse_taken
-
     request, row = base.lock_task(task)
-    refuse_taken(row, by)
+    base.refuse_taken(row, by)
     step = base.permit(row, "claim", by)
     base.move(row, step, by, data={"note": note}, holder=by)
     base.system_step(request, "sign")
@@ -29,9 +27,7 @@ def claim(task: Task, *, by: base.Actor, note: str = "") -> Task:
 
 
 @transaction.atomic
-def handle(
-    task: Task, *, by: base.Actor, note: str, files: base.Files = ()
-) -> Task:
+def handle(task: Task, *, by: base.Actor, note: str, files: base.Files = ()) -> Task:
     """Tell what is being done, with photos; the first time, handling begins."""
     request, row, step = base.begin_task(task, "handle", by)
     base.move(row, step, by, data={"note": note}, files=files)

@@ -106,9 +106,7 @@ def submit_request(
     if first is None:
         moment = base.now()
         limit = deadlines.limit(
-            "accept_emergency"
-            if urgency == Request.Urgency.EMERGENCY
-            else "accept"
+            "accept_emergency" if urgency == Request.Urgency.EMERGENCY else "accept"
         )
         request = Request(
             channel=channel,
@@ -198,9 +196,7 @@ def constraint_of(error: IntegrityError) -> str:
     return str(getattr(diag, "constraint_name", "") or "")
 
 
-def _same_number(
-    district: District, channel: str, external_id: str
-) -> Request | None:
+def _same_number(district: District, channel: str, external_id: str) -> Request | None:
     if not external_id:
         return None
     return Request.objects.filter(
@@ -224,7 +220,7 @@ def _words(title: str, body: str) -> tuple[str, str]:
 
 
 def clean_text(text: str) -> str:
-    """Text without control characters and outer blanks; line ends as \\n."""
+    """Text without control characters and outer blanks; lines end alike."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     return "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
 
@@ -283,13 +279,9 @@ def _position(
     try:
         point = coordinates.to_wgs84(lon, lat, crs)
     except ValueError:
-        raise Invalid(
-            fields={"crs": [_("Use wgs84, gcj02 or bd09.")]}
-        ) from None
+        raise Invalid(fields={"crs": [_("Use wgs84, gcj02 or bd09.")]}) from None
     if locate.is_far_outside(*point, district.pk):
-        raise Invalid(
-            fields={"lon": [_("This place lies outside the district.")]}
-        )
+        raise Invalid(fields={"lon": [_("This place lies outside the district.")]})
     return point
 
 

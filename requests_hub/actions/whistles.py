@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.core.errors import Conflict, Invalid
+from governance.core.errors import Invalid
 from governance.core.models import Attachment, User
 from governance.core.worktime import Amount
 from grids.models import Department
@@ -116,8 +116,13 @@ def _check_departments(
         seen.add(department.pk)
     for field, departments in (("lead", [lead]), ("assist", assist)):
         for department in departments:
-            if not department.is_active or department.district_id != request.district_id:
-                words = _("%(department)s cannot be called.") % {"department": department}
+            if (
+                not department.is_active
+                or department.district_id != request.district_id
+            ):
+                words = _("%(department)s cannot be called.") % {
+                    "department": department
+                }
                 raise Invalid(fields={field: [words]})
 
 
@@ -156,7 +161,7 @@ def claim(
         Conflict: taken, with `taken_by`.
     """
     _request, row = base.lock_task(task)
-    refuse_taken(row, by)
+    base.refuse_taken(row, by)
     step = base.permit(row, "claim", by)
     base.move(
         row,
@@ -173,35 +178,8 @@ def claim(
     return row
 
 
-def refuse_taken(task: Task, by: base.Actor) -> None:
-    """Say who has the task, to those who could have taken it.
-
-    Raises:
-        Conflict: somebody has claimed it.
-    """
-    steps = [s for s in task.machine.steps if s.name == "claim"]
-    if task.holder_id is None or task.state in steps[0].sources:
-        return
-    free = Task(
-        **{
-            "kind": task.kind,
-            "department_id": task.department_id,
-            **task.place_ids,
-        }
-    )
-    if may_take(steps[0], free, by):
-        raise Conflict(
-            _("%(who)s has taken it already.") % {"who": task.holder},
-            taken_by=str(task.holder),
-            state=task.state,
-            legal=task.machine.legal_from(task.state),
-        )
-
-
 @transaction.atomic
-def handle(
-    task: Task, *, by: base.Actor, note: str, files: base.Files = ()
-) -> Task:
+def handle(task: Task, *, by: base.Actor, note: str, files: base.Files = ()) -> Task:
     """Tell what is being done, with photos; the first time, handling begins."""
     _request, row, step = base.begin_task(task, "handle", by)
     base.move(row, step, by, data={"note": note}, files=files)

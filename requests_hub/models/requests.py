@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Func, Value
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.crypto import EncryptedTextField
@@ -134,7 +135,7 @@ class Request(Placed):
     submitted_at = models.DateTimeField(_("submitted"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    stage_at = models.DateTimeField(_("in this state since"))
+    stage_at = models.DateTimeField(_("in this state since"), db_default=Now())
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     limit = models.CharField(_("time limit"), max_length=16, blank=True)
     route = models.CharField(

@@ -93,9 +93,7 @@ class Task(Placed):
     is_lead = models.BooleanField(_("lead"), default=False)
     title = models.CharField(_("title"), max_length=120)
     created_at = models.DateTimeField(_("created"))
-    report_in_limit = models.CharField(
-        _("report in within"), max_length=16, blank=True
-    )
+    report_in_limit = models.CharField(_("report in within"), max_length=16, blank=True)
     report_in_due_at = models.DateTimeField(_("report in by"), null=True, blank=True)
     reported_in_at = models.DateTimeField(_("reported in"), null=True, blank=True)
     limit = models.CharField(_("time limit"), max_length=16, blank=True)

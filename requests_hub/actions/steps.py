@@ -1,0 +1,319 @@
+"""Steps by name: what an actor may do now, and doing it from plain input.
+
+Pages, the API and the admin all come through `take`: it reads each field as the workflow's table
+describes it and calls the one action.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from governance.core.errors import Invalid, NotAllowed
+from governance.core.models import User
+from governance.core.workflow import Step, StepField
+from governance.core.worktime import Amount
+from grids.models import Department, Grid
+from requests_hub.actions import base, desk, feedback, handling, whistles
+from requests_hub.actions.actors import Actor, Reporter, Subject, may_take
+from requests_hub.models import Request, Task
+
+LONGEST = 2000
+Action = Callable[..., Any]
+Reader = Callable[[StepField, Any, Subject], Any]
+
+ACTIONS: dict[tuple[str, str], Action] = {
+    ("request", "accept"): desk.accept,
+    ("request", "reject"): desk.reject,
+    ("request", "dispatch"): desk.dispatch,
+    ("request", "whistle"): whistles.whistle,
+    ("request", "reply"): desk.reply,
+    ("request", "verify"): feedback.verify,
+    ("request", "rework"): feedback.rework,
+    ("request", "close"): feedback.close,
+    ("request", "rate"): feedback.rate,
+    ("request", "reopen"): feedback.reopen,
+    ("request", "withdraw"): feedback.withdraw,
+    ("request", "add"): feedback.add,
+    ("whistle_task", "report_in"): whistles.report_in,
+    ("whistle_task", "claim"): whistles.claim,
+    ("whistle_task", "handle"): whistles.handle,
+    ("whistle_task", "reply"): whistles.reply,
+    ("whistle_task", "release"): whistles.release,
+    ("grid_task", "claim"): handling.claim,
+    ("grid_task", "handle"): handling.handle,
+    ("grid_task", "reply"): handling.reply,
+    ("grid_task", "cancel"): desk.cancel,
+}
+
+
+def available(subject: Subject, actor: Actor) -> list[Step]:
+    """The steps that this actor may take now; they are offered, and nothing else is.
+
+    A step whose time is over (reopening) is left out.
+    """
+    found = [
+        step
+        for step in subject.machine.steps_from(subject.state)
+        if (subject.machine.name, step.name) in ACTIONS
+        and may_take(step, subject, actor)
+    ]
+    if isinstance(subject, Request) and any(s.name == "reopen" for s in found):
+        until = feedback.reopen_until(subject)
+        if until is None or base.now() > until:
+            found = [s for s in found if s.name != "reopen"]
+    return found
+
+
+def take(
+    subject: Subject,
+    step_name: str,
+    *,
+    by: Actor,
+    data: Mapping[str, Any] | None = None,
+    files: base.Files = (),
+    session_key: str = "",
+) -> Subject:
+    """Take a step from plain input and give the subject as it is afterwards.
+
+    Args:
+        subject: the request or task, already known to be visible to the actor.
+        step_name: a step of its machine.
+        by: who acts.
+        data: values as text or JSON, by the names of the step's fields.
+        files: stored attachments, besides those named in `data["files"]`.
+        session_key: the browser that stored the files of somebody without an account.
+
+    Raises:
+        IllegalStep: not from this state (409).
+        NotAllowed: not this actor (403).
+        Invalid: with the fields that are wrong (400).
+    """
+    step = _ask(subject, step_name, by)
+    values = read_fields(step, {**(data or {})}, subject, files)
+    action = ACTIONS.get((subject.machine.name, step_name))
+    if action is None:
+        raise NotAllowed(
+            _("“%(step)s” is not yours to do here.") % {"step": step.label}
+        )
+    if session_key and values.get("files") and step_name == "add":
+        values["session_key"] = session_key
+    action(subject, by=by, **values)
+    return type(subject).objects.get(pk=subject.pk)
+
+
+def _ask(subject: Subject, step_name: str, by: Actor) -> Step:
+    """The step to read the fields by; an early no, asked again under the lock."""
+    if isinstance(subject, Task):
+        again = _repeatable(subject, step_name)
+        if again is not None:
+            return again
+    return base.permit(subject, step_name, by)
+
+
+def _repeatable(task: Task, step_name: str) -> Step | None:
+    """Report-in and claim answer for themselves when somebody was first."""
+    if step_name == "report_in" and task.reported_in_at is not None:
+        return next((s for s in task.machine.steps if s.name == step_name), None)
+    if step_name == "claim" and task.holder_id is not None:
+        return next(s for s in task.machine.steps if s.name == step_name)
+    return None
+
+
+# --- Reading fields -----------------------------------------------------------------------
+
+
+def read_fields(
+    step: Step, data: dict[str, Any], subject: Subject, files: base.Files = ()
+) -> dict[str, Any]:
+    """Python values of a step's fields.
+
+    Raises:
+        Invalid: with every field that is missing or wrong.
+    """
+    values: dict[str, Any] = {}
+    wrong: dict[str, list[str]] = {}
+    for field in step.fields:
+        raw = data.get(field.name)
+        if field.kind == "files":
+            raw = [*_listed(raw), *files]
+        try:
+            value = _read(field, raw, subject)
+        except Invalid as error:
+            wrong[field.name] = [s for each in error.fields.values() for s in each] or [
+                error.message
+            ]
+            continue
+        if value is not None:
+            values[field.name] = value
+    if wrong:
+        raise Invalid(fields=wrong)
+    return values
+
+
+def field_names(step: Step) -> set[str]:
+    return {field.name for field in step.fields}
+
+
+def _read(field: StepField, raw: Any, subject: Subject) -> Any:
+    if raw is None or raw == "" or raw == []:
+        if field.required:
+            raise _wrong(_("This is needed."))
+        return None
+    return READERS[field.kind](field, raw, subject)
+
+
+def _wrong(words: str) -> Invalid:
+    return Invalid(fields={"": [words]})
+
+
+def _text(_field: StepField, raw: Any, _subject: Subject) -> str | None:
+    if not isinstance(raw, str | int | float):
+        raise _wrong(_("Words are expected here."))
+    text = str(raw).replace("\r\n", "\n").replace("\x00", "").strip()
+    if not text:
+        if _field.required:
+            raise _wrong(_("This is needed."))
+        return None
+    if len(text) > LONGEST:
+        raise _wrong(_("At most %(n)s characters.") % {"n": LONGEST})
+    return text
+
+
+def _choice(field: StepField, raw: Any, _subject: Subject) -> str:
+    if raw not in dict(field.choices):
+        raise _wrong(_("Choose one of the answers."))
+    return str(raw)
+
+
+def _bool(_field: StepField, raw: Any, _subject: Subject) -> bool:
+    known = {"true": True, "1": True, "yes": True, "on": True}
+    known |= {"false": False, "0": False, "no": False}
+    value = known.get(str(raw).lower())
+    if value is None:
+        raise _wrong(_("Yes or no is expected here."))
+    return value
+
+
+def _department(_field: StepField, raw: Any, subject: Subject) -> Department:
+    if isinstance(raw, Department):
+        return raw
+    return _departments(_field, [raw], subject)[0]
+
+
+def _departments(_field: StepField, raw: Any, subject: Subject) -> list[Department]:
+    keys = _listed(raw)
+    rows = Department.objects.filter(district_id=subject.district_id)
+    by_key: dict[str, Department] = {}
+    for row in rows:
+        by_key[str(row.pk)] = by_key[row.code] = row
+    found = []
+    for key in keys:
+        row = key if isinstance(key, Department) else by_key.get(str(key))
+        if row is None:
+            raise _wrong(_("There is no department “%(key)s”.") % {"key": key})
+        found.append(row)
+    return found
+
+
+def _user(_field: StepField, raw: Any, _subject: Subject) -> User:
+    if isinstance(raw, User):
+        return raw
+    key = str(raw)
+    lookup = {"pk": int(key)} if _is_id(key) else {"username": key}
+    row = User.objects.filter(is_active=True, **lookup).first()
+    if row is None:
+        raise _wrong(_("There is no such person."))
+    return row
+
+
+def _grid(_field: StepField, raw: Any, subject: Subject) -> Grid:
+    if isinstance(raw, Grid):
+        return raw
+    key = str(raw)
+    rows = Grid.objects.filter(district_id=subject.district_id)
+    row = rows.filter(code=key).first()
+    if row is None and _is_id(key):
+        row = rows.filter(pk=int(key)).first()
+    if row is None:
+        raise _wrong(_("There is no such grid."))
+    return row
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _datetime(_field: StepField, raw: Any, _subject: Subject) -> datetime:
+    try:
+        value = raw if isinstance(raw, datetime) else parse_datetime(str(raw))
+    except ValueError:
+        value = None
+    if value is None:
+        raise _wrong(_("A day and time are expected, such as 2026-11-19 09:30."))
+    return value if timezone.is_aware(value) else timezone.make_aware(value)
+
+
+def _amount(_field: StepField, raw: Any, _subject: Subject) -> Amount:
+    amount = raw if isinstance(raw, Amount) else Amount.parse(str(raw))
+    if amount.value < 1:
+        raise _wrong(_("At least one."))
+    return amount
+
+
+def _tasks(_field: StepField, raw: Any, subject: Subject) -> list[Task]:
+    keys = [t.pk if isinstance(t, Task) else t for t in _listed(raw)]
+    if not all(_is_id(str(key)) for key in keys):
+        raise _wrong(_("There is no such task."))
+    rows = Task.objects.filter(request_id=subject.pk).in_bulk([int(k) for k in keys])
+    if len(rows) != len({int(key) for key in keys}):
+        raise _wrong(_("There is no such task."))
+    return list(rows.values())
+
+
+def _files(_field: StepField, raw: Any, _subject: Subject) -> list[Any]:
+    files = []
+    for item in _listed(raw):
+        if isinstance(item, int | str):
+            if not _is_id(str(item)):
+                raise _wrong(_("There is no such file."))
+            files.append(int(item))
+        else:
+            files.append(item)
+    return files
+
+
+def _listed(raw: Any) -> list[Any]:
+    if raw is None or raw == "":
+        return []
+    if isinstance(raw, str):
+        return [part.strip() for part in raw.split(",") if part.strip()]
+    return list(raw) if isinstance(raw, Sequence) else [raw]
+
+
+READERS: dict[str, Reader] = {
+    "text": _text,
+    "choice": _choice,
+    "bool": _bool,
+    "department": _department,
+    "departments": _departments,
+    "user": _user,
+    "grid": _grid,
+    "datetime": _datetime,
+    "amount": _amount,
+    "tasks": _tasks,
+    "files": _files,
+}
+
+
+__all__ = [
+    "Actor",
+    "Reporter",
+    "available",
+    "field_names",
+    "read_fields",
+    "take",
+]
