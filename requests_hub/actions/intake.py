@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from governance.core import attachments, coordinates, crypto
+from governance.core import attachments, crypto
 from governance.core.errors import Conflict, Invalid
 from governance.core.idempotency import once
 from governance.core.models import Attachment, DictionaryItem, User
@@ -274,6 +274,8 @@ def _position(
     if lon is None or lat is None:
         missing = "lon" if lon is None else "lat"
         raise Invalid(fields={missing: [_("A position has two numbers.")]})
+    from governance.core import coordinates
+
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise Invalid(fields={"lon": [_("This position is not on the map.")]})
     try:

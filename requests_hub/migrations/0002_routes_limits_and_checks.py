@@ -9,72 +9,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('requests_hub', '0001_requests_whistles_tasks'),
+        ("requests_hub", "0001_requests_whistles_tasks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='request',
-            name='request_step',
+            model_name="request",
+            name="request_step",
         ),
         migrations.AddField(
-            model_name='request',
-            name='checked_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='checked'),
+            model_name="request",
+            name="checked_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="checked"),
         ),
         migrations.AddField(
-            model_name='request',
-            name='checked_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="request",
+            name="checked_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='request',
-            name='limit',
-            field=models.CharField(blank=True, max_length=16, verbose_name='time limit'),
+            model_name="request",
+            name="limit",
+            field=models.CharField(
+                blank=True, max_length=16, verbose_name="time limit"
+            ),
         ),
         migrations.AddField(
-            model_name='request',
-            name='rating_comment',
-            field=models.TextField(blank=True, verbose_name='what the resident added'),
+            model_name="request",
+            name="rating_comment",
+            field=models.TextField(blank=True, verbose_name="what the resident added"),
         ),
         migrations.AddField(
-            model_name='request',
-            name='route',
-            field=models.CharField(blank=True, choices=[('direct', 'answered by the desk'), ('grid', 'given to the grid'), ('whistle', 'whistled to departments')], max_length=8, verbose_name='route'),
+            model_name="request",
+            name="route",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("direct", "answered by the desk"),
+                    ("grid", "given to the grid"),
+                    ("whistle", "whistled to departments"),
+                ],
+                max_length=8,
+                verbose_name="route",
+            ),
         ),
         migrations.AddField(
-            model_name='request',
-            name='stage_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='in this state since'),
+            model_name="request",
+            name="stage_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(),
+                verbose_name="in this state since",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='due_from_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='time runs from'),
+            model_name="task",
+            name="due_from_at",
+            field=models.DateTimeField(
+                blank=True, null=True, verbose_name="time runs from"
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='limit',
-            field=models.CharField(blank=True, max_length=16, verbose_name='time limit'),
+            model_name="task",
+            name="limit",
+            field=models.CharField(
+                blank=True, max_length=16, verbose_name="time limit"
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='report_in_limit',
-            field=models.CharField(blank=True, max_length=16, verbose_name='report in within'),
+            model_name="task",
+            name="report_in_limit",
+            field=models.CharField(
+                blank=True, max_length=16, verbose_name="report in within"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='request_step', sql=pgtrigger.compiler.UpsertTriggerSql(func=" IF OLD.state <> NEW.state AND (OLD.state || '>' || NEW.state) NOT IN ('accepted>dispatched', 'accepted>rejected', 'accepted>replied', 'accepted>whistled', 'accepted>withdrawn', 'checking>closed', 'checking>reworked', 'closed>reopened', 'closed>revisited', 'dispatched>accepted', 'dispatched>signed', 'handling>accepted', 'handling>replied', 'reopened>dispatched', 'reopened>replied', 'reopened>whistled', 'replied>checking', 'replied>reworked', 'revisited>reopened', 'reworked>accepted', 'reworked>replied', 'signed>accepted', 'signed>handling', 'submitted>accepted', 'submitted>rejected', 'submitted>withdrawn', 'whistled>accepted', 'whistled>replied') THEN RAISE EXCEPTION 'onegrid: illegal state % -> % in request', OLD.state, NEW.state USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='2d0f669d439420f075e51073677667af1dcd6392', operation='UPDATE OF "state"', pgid='pgtrigger_request_step_1c920', table='requests_hub_request', when='BEFORE')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="request_step",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func=" IF OLD.state <> NEW.state AND (OLD.state || '>' || NEW.state) NOT IN ('accepted>dispatched', 'accepted>rejected', 'accepted>replied', 'accepted>whistled', 'accepted>withdrawn', 'checking>closed', 'checking>reworked', 'closed>reopened', 'closed>revisited', 'dispatched>accepted', 'dispatched>signed', 'handling>accepted', 'handling>replied', 'reopened>dispatched', 'reopened>replied', 'reopened>whistled', 'replied>checking', 'replied>reworked', 'revisited>reopened', 'reworked>accepted', 'reworked>replied', 'signed>accepted', 'signed>handling', 'submitted>accepted', 'submitted>rejected', 'submitted>withdrawn', 'whistled>accepted', 'whistled>replied') THEN RAISE EXCEPTION 'onegrid: illegal state % -> % in request', OLD.state, NEW.state USING ERRCODE = 'check_violation'; END IF; RETURN NEW;",
+                    hash="2d0f669d439420f075e51073677667af1dcd6392",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_request_step_1c920",
+                    table="requests_hub_request",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='closes_complete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF NEW.state <> 'closed' OR OLD.state = 'closed' THEN RETURN NEW; END IF;\n        IF NEW.reply = '' OR NEW.checked_at IS NULL THEN\n          RAISE EXCEPTION 'onegrid: request % closes only with a reply and a check', NEW.id\n            USING ERRCODE = 'check_violation';\n        END IF;\n        IF EXISTS (SELECT 1 FROM requests_hub_task WHERE request_id = NEW.id\n                   AND state NOT IN ('closed', 'released', 'done', 'cancelled')) THEN\n          RAISE EXCEPTION 'onegrid: request % still has open tasks', NEW.id\n            USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='ef90c6b2d1c6ff7d6a1d9923baffe98ac1ed071e', operation='UPDATE OF "state"', pgid='pgtrigger_closes_complete_d4a0d', table='requests_hub_request', when='BEFORE')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="closes_complete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF NEW.state <> 'closed' OR OLD.state = 'closed' THEN RETURN NEW; END IF;\n        IF NEW.reply = '' OR NEW.checked_at IS NULL THEN\n          RAISE EXCEPTION 'onegrid: request % closes only with a reply and a check', NEW.id\n            USING ERRCODE = 'check_violation';\n        END IF;\n        IF EXISTS (SELECT 1 FROM requests_hub_task WHERE request_id = NEW.id\n                   AND state NOT IN ('closed', 'released', 'done', 'cancelled')) THEN\n          RAISE EXCEPTION 'onegrid: request % still has open tasks', NEW.id\n            USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="ef90c6b2d1c6ff7d6a1d9923baffe98ac1ed071e",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_closes_complete_d4a0d",
+                    table="requests_hub_request",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='same_request', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."whistle_id" IS NOT NULL)', func="\n        IF NOT EXISTS (SELECT 1 FROM requests_hub_whistle\n                       WHERE id = NEW.whistle_id AND request_id = NEW.request_id) THEN\n          RAISE EXCEPTION 'onegrid: a task belongs to its whistle''s request'\n            USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='a697aea5e635891887c4c60ba3f7cc65cfd5e955', operation='INSERT OR UPDATE OF "whistle_id", "request_id"', pgid='pgtrigger_same_request_eae30', table='requests_hub_task', when='BEFORE')),
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="same_request",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NEW."whistle_id" IS NOT NULL)',
+                    func="\n        IF NOT EXISTS (SELECT 1 FROM requests_hub_whistle\n                       WHERE id = NEW.whistle_id AND request_id = NEW.request_id) THEN\n          RAISE EXCEPTION 'onegrid: a task belongs to its whistle''s request'\n            USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="a697aea5e635891887c4c60ba3f7cc65cfd5e955",
+                    operation='INSERT OR UPDATE OF "whistle_id", "request_id"',
+                    pgid="pgtrigger_same_request_eae30",
+                    table="requests_hub_task",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

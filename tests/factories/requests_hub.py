@@ -67,7 +67,9 @@ class Makers:
         desk.accept(request, by=self.cast.town_a)
 
     def _to_rejected(self, request: Request) -> None:
-        desk.reject(request, by=self.cast.town_a, reason="属于云安区，请找云安区水务局。")
+        desk.reject(
+            request, by=self.cast.town_a, reason="属于云安区，请找云安区水务局。"
+        )
 
     def _to_dispatched(self, request: Request) -> None:
         self._to_accepted(request)
@@ -120,9 +122,7 @@ class Makers:
         feedback.withdraw(request, by=Reporter(request.pk))
 
 
-def makers(
-    forest: SimpleNamespace, cast: SimpleNamespace, departments: Any
-) -> Makers:
+def makers(forest: SimpleNamespace, cast: SimpleNamespace, departments: Any) -> Makers:
     return Makers(forest, cast, departments)
 
 

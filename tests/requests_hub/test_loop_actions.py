@@ -17,6 +17,6 @@ def test_a_request_can_be_brought_to_every_state(make, state):
 
 def test_closing_closes_the_tasks(make):
     request = make.request("closed")
-    assert set(Task.objects.filter(request=request).values_list("state", flat=True)) == {
-        "closed"
-    }
+    assert set(
+        Task.objects.filter(request=request).values_list("state", flat=True)
+    ) == {"closed"}
