@@ -163,11 +163,28 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 }
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_RESULT_EXPIRES = 0  # there are no results, so beat need not clean them up
+CELERY_BEAT_SCHEDULER = "governance.core.beat:ProvenScheduler"
+# Beat writes these into its table at every start. Messages expire, so that a worker that was
+# away does not find a heap of old ones.
+CELERY_BEAT_SCHEDULE = {
+    "worker-heartbeat": {
+        "task": "core.worker_heartbeat",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
+    "audit-engine": {
+        "task": "core.audit_engine",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=200)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=15)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", default=8)
+ENGINE_SILENCE_SECONDS = env.int("ENGINE_SILENCE_SECONDS", default=60)
+ENGINE_WAITING_SECONDS = env.int("ENGINE_WAITING_SECONDS", default=120)
 
 # --- People -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"

@@ -10,16 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
-from governance.core import embedded
-from governance.core.models import Heartbeat
+from governance.core import embedded, engine
 
 Part = tuple[bool, str]
-OLDEST_SIGN_SECONDS = {"relay": 30, "beat": 90}
 _known_migrated = False
 
 
@@ -38,8 +35,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "database": _database,
         "migrations": _migrations,
         "redis": _redis,
-        "relay": lambda: _alive("relay"),
-        "beat": lambda: _alive("beat"),
+        **{
+            name: lambda name=name: _engine(engine.check_process(name))
+            for name in engine.PROCESSES
+        },
+        "outbox": lambda: _engine(engine.check_outbox()),
     }
     parts: dict[str, dict[str, Any]] = {}
     for name, check in checks.items():
@@ -115,9 +115,6 @@ def _redis() -> Part:
     return True, "answers"
 
 
-def _alive(name: str) -> Part:
-    sign = Heartbeat.objects.filter(name=name).first()
-    if sign is None:
-        return False, "no sign of life yet"
-    age = (timezone.now() - sign.beat_at).total_seconds()
-    return age <= OLDEST_SIGN_SECONDS[name], f"last sign of life {age:.0f} s ago"
+
+def _engine(check: engine.Check) -> Part:
+    return check.ok, check.words
