@@ -85,9 +85,9 @@ def from_file(file: IO[bytes], year: int | None = None) -> dict[int, list[Named]
     plans: dict[int, list[Named]] = {}
     seen: dict[date, int] = {}
     for row in rows:
-        day, faults = parse_date_cell(row.get("date")), list[sheets.RowError]()
+        day = parse_date_cell(row.get("date"))
         kind = KINDS.get(row.get("kind").lower())
-        faults.extend(_faults(row, day, kind, year, seen))
+        faults = list(_faults(row, day, kind, year, seen))
         errors.extend(faults)
         if day and kind and not faults:
             seen[day] = row.number

@@ -1,0 +1,37 @@
+"""The lists that requests need, as files of this app; each is a proposal until confirmed.
+
+`taxonomy.csv` is the category tree of the published message boards, three levels; the other two
+are the tiles of the phone pages, each pointing at an entry of the tree by `data.category`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.core import dictionary_import
+from governance.core.dictionary_import import Entry
+
+FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One list with its names."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    entries: list[Entry]
+
+
+def dictionaries() -> Iterator[Seed]:
+    """Every list of this app, read from its file."""
+    with (FOLDER / "taxonomy.csv").open("rb") as file:
+        entries = dictionary_import.from_levels(file)
+    yield Seed("request_category", "诉求分类", "Request categories", entries)
+    for code, zh, en in (
+        ("public_category", "群众提诉求分类", "Tiles of the public page"),
+        ("field_category", "网格员上报分类", "Tiles of the grid worker"),
+    ):
+        with (FOLDER / f"{code}.csv").open("rb") as file:
+            yield Seed(code, zh, en, dictionary_import.from_file(file))
