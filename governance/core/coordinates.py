@@ -42,9 +42,7 @@ def wgs84_to_gcj02(lon: float, lat: float) -> Point:
     east, north = _shift(lon - 105.0, lat - 35.0)
     phi = lat / 180.0 * pi
     magic = 1 - ECCENTRICITY * sin(phi) ** 2
-    north = (north * 180.0) / (
-        (AXIS * (1 - ECCENTRICITY)) / (magic * sqrt(magic)) * pi
-    )
+    north = (north * 180.0) / ((AXIS * (1 - ECCENTRICITY)) / (magic * sqrt(magic)) * pi)
     east = (east * 180.0) / (AXIS / sqrt(magic) * cos(phi) * pi)
     return lon + east, lat + north
 

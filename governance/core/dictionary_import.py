@@ -107,27 +107,34 @@ def from_levels(file: IO[bytes]) -> list[Entry]:
 def _faults(
     row: sheets.Row, codes: Iterable[str], seen: dict[str, int]
 ) -> Iterator[sheets.RowError]:
-    def fault(column: str, words: str) -> sheets.RowError:
-        return sheets.RowError(row.number, column, words)
-
     code, parent = row.get("code"), row.get("parent")
+    words: dict[str, str] = {}
     if not CODE.fullmatch(code):
-        yield fault("code", _("letters, digits, dot, dash; at most 60"))
+        words["code"] = _("letters, digits, dot, dash; at most 60")
     elif code in seen:
-        yield fault("code", _("already in row %(row)s") % {"row": seen[code]})
+        words["code"] = _("already in row %(row)s") % {"row": seen[code]}
     if parent and (parent not in codes or parent == code):
-        yield fault("parent", _("%(code)s is not in this file") % {"code": parent})
+        words["parent"] = _("%(code)s is not in this file") % {"code": parent}
     elif parent and parent not in seen:
-        yield fault("parent", _("must stand above its entries"))
+        words["parent"] = _("must stand above its entries")
+    words |= _plain_faults(row)
+    return (sheets.RowError(row.number, column, each) for column, each in words.items())
+
+
+def _plain_faults(row: sheets.Row) -> dict[str, str]:
+    """Faults that a cell has by itself."""
+    words = {
+        column: _("longer than %(n)s characters") % {"n": limit}
+        for column, limit in LIMITS.items()
+        if len(row.get(column)) > limit
+    }
     if not row.get("label_zh"):
-        yield fault("label_zh", _("must not be empty"))
-    for column, limit in LIMITS.items():
-        if len(row.get(column)) > limit:
-            yield fault(column, _("longer than %(n)s characters") % {"n": limit})
-    if row.get("order") and not row.get("order").isdecimal():
-        yield fault("order", _("not a whole number"))
+        words["label_zh"] = _("must not be empty")
+    if row.get("order") and not re.fullmatch(r"\d{1,9}", row.get("order"), re.ASCII):
+        words["order"] = _("not a whole number")
     if _data(row.get("data")) is None:
-        yield fault("data", _("not a JSON object"))
+        words["data"] = _("not a JSON object")
+    return words
 
 
 def _data(text: str) -> dict[str, Any] | None:

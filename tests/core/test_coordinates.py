@@ -51,9 +51,7 @@ def test_abroad_nothing_is_shifted() -> None:
         (112, 22, "utm", "crs"),
     ],
 )
-def test_nonsense_names_its_field(
-    lon: float, lat: float, crs: str, field: str
-) -> None:
+def test_nonsense_names_its_field(lon: float, lat: float, crs: str, field: str) -> None:
     with pytest.raises(Invalid) as refusal:
         coordinates.to_wgs84(lon, lat, crs)
     assert list(refusal.value.fields) == [field]

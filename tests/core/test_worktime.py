@@ -27,8 +27,10 @@ relaxed = examples(
     max_examples=150,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-moments = st.datetimes(datetime(2004, 1, 1), datetime(2030, 12, 31)).map(
-    lambda d: d.replace(tzinfo=TZ)
+moments = st.datetimes(
+    datetime.fromisoformat("2004-01-01"),
+    datetime.fromisoformat("2030-12-31"),
+    timezones=st.just(TZ),
 )
 spans = st.timedeltas(timedelta(0), timedelta(days=40))
 
@@ -95,9 +97,9 @@ def test_deadlines(start: str, amount: str, due: str) -> None:
 def test_other_zones_and_naive_moments_are_the_wall_clock_here() -> None:
     utc = datetime(2026, 11, 19, 1, 0, tzinfo=UTC)
     assert add_working(utc, Amount(1, "h")) == at("2026-11-19 10:00")
-    assert add_working(datetime(2026, 11, 19, 9, 0), Amount(1, "h")) == at(
-        "2026-11-19 10:00"
-    )
+    assert add_working(
+        datetime.fromisoformat("2026-11-19T09:00"), Amount(1, "h")
+    ) == at("2026-11-19 10:00")
 
 
 @relaxed
@@ -136,8 +138,9 @@ def test_spans_add_up(times: list[datetime]) -> None:
 @relaxed
 @given(start=moments, amount=st.timedeltas(timedelta(minutes=1), timedelta(days=5)))
 def test_the_explanation_adds_up(start: datetime, amount: timedelta) -> None:
-    start, amount = start.replace(microsecond=0), timedelta(
-        seconds=int(amount.total_seconds())
+    start, amount = (
+        start.replace(microsecond=0),
+        timedelta(seconds=int(amount.total_seconds())),
     )
     lines = worktime.explain(start, add_working(start, amount))
     assert sum(line.seconds for line in lines) == amount.total_seconds()
@@ -229,7 +232,9 @@ def test_a_copy_asks_once_a_minute_and_hears_of_raw_sql(
     assert not worktime.is_working_day(day)
 
 
-def test_unchanged_data_is_not_read_again(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_unchanged_data_is_not_read_again(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     worktime.calendar()
     worktime._copy._checked -= 61
     with django_assert_num_queries(1) as captured:

@@ -34,7 +34,9 @@ def publish_year(
         old = {d.date: d for d in CalendarDay.objects.filter(date__year=year)}
         new = {named.date: named for named in plan}
         changed = sorted(
-            day for day in old.keys() | new.keys() if _differs(old.get(day), new.get(day))
+            day
+            for day in old.keys() | new.keys()
+            if _differs(old.get(day), new.get(day))
         )
         if changed:
             CalendarDay.objects.filter(date__in=changed).delete()

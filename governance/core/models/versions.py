@@ -32,6 +32,6 @@ def bumps(name: str) -> pgtrigger.Trigger:
         func=(
             "INSERT INTO core_referenceversion (name, changed_at) "
             f"VALUES ('{name}', clock_timestamp()) ON CONFLICT (name) "
-            "DO UPDATE SET changed_at = excluded.changed_at; RETURN NULL;"  # noqa: S608
+            "DO UPDATE SET changed_at = excluded.changed_at; RETURN NULL;"
         ),
     )

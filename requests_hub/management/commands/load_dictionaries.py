@@ -9,7 +9,9 @@ from requests_hub import seeds
 
 
 class Command(BaseCommand):
-    help = "Load request categories and the tiles of the phone pages; safe to run again."
+    help = (
+        "Load request categories and the tiles of the phone pages; safe to run again."
+    )
 
     def handle(self, **_options: Any) -> None:
         for seed in seeds.dictionaries():

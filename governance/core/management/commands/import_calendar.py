@@ -43,7 +43,9 @@ class Command(BaseCommand):
             path: Path = options["file"]
             try:
                 with path.open("rb") as file:
-                    return calendar_import.from_file(file, options["year"]), path.name[:80]
+                    return calendar_import.from_file(file, options["year"]), path.name[
+                        :80
+                    ]
             except OSError as error:
                 raise CommandError(f"{path}: {error.strerror}") from None
         years = _span(options["years"])
@@ -58,5 +60,7 @@ def _span(text: str) -> range:
     except ValueError:
         years = range(0)
     if not years or len(years) > 200:
-        raise CommandError(f"--years: {text!r} is not a year or a span such as 2004-2026.")
+        raise CommandError(
+            f"--years: {text!r} is not a year or a span such as 2004-2026."
+        )
     return years
