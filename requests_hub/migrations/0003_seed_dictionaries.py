@@ -68,7 +68,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("requests_hub", "0002_routes_limits_and_checks"),
-        ("core", "0003_seed_calendar"),
+        ("core", "0004_seed_calendar"),
         ("grids", "0003_role_groups"),
     ]
     operations = [

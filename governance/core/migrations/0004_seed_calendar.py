@@ -38,5 +38,5 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0002_calendar_years_versions_loose_files")]
+    dependencies = [("core", "0003_outbox_vacuum")]
     operations = [migrations.RunPython(load, unload)]
