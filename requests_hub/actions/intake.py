@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from governance.core import attachments, crypto
+from governance.core import attachments, coordinates, crypto
 from governance.core.errors import Conflict, Invalid
 from governance.core.idempotency import once
 from governance.core.models import Attachment, DictionaryItem, User
@@ -274,14 +274,7 @@ def _position(
     if lon is None or lat is None:
         missing = "lon" if lon is None else "lat"
         raise Invalid(fields={missing: [_("A position has two numbers.")]})
-    from governance.core import coordinates
-
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise Invalid(fields={"lon": [_("This position is not on the map.")]})
-    try:
-        point = coordinates.to_wgs84(lon, lat, crs)
-    except ValueError:
-        raise Invalid(fields={"crs": [_("Use wgs84, gcj02 or bd09.")]}) from None
+    point = coordinates.to_wgs84(lon, lat, crs)
     if locate.is_far_outside(*point, district.pk):
         raise Invalid(fields={"lon": [_("This place lies outside the district.")]})
     return point

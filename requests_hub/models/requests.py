@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Func, Value
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.crypto import EncryptedTextField
@@ -14,9 +15,9 @@ from governance.core.ids import TimeOrderedIdField
 from governance.core.models import DictionaryItem
 from governance.core.workflow import State, Workflow
 from grids.models import Department
-from grids.scoping import GridScopedQuerySet, Scope
-from requests_hub.models.places import Placed, place_indexes
-from requests_hub.workflow import REQUEST, SATISFACTION
+from grids.scoping import GridScopedQuerySet, Scope, Viewer, scope_of
+from requests_hub.models.places import Placed, held_q, place_indexes
+from requests_hub.workflow import DESK, GRID, REQUEST, SATISFACTION
 
 
 class NextNo(Func):
@@ -54,6 +55,24 @@ CLOSES_COMPLETE = pgtrigger.Trigger(
 class RequestQuerySet(GridScopedQuerySet["Request"]):
     def open(self) -> "RequestQuerySet":
         return self.filter(state__in=REQUEST.open_states)
+
+    def overdue(self) -> "RequestQuerySet":
+        return self.open().filter(due_at__lt=timezone.now())
+
+    def awaiting(self, user: Viewer) -> "RequestQuerySet":
+        """Those whose next step is this person's, as `turns.turn_of` says it."""
+        scope = scope_of(user)
+        if scope.user_id is None:
+            return self.none()
+        at_desk = Q(state__in=["submitted", "accepted", "reopened"])
+        by_grid = Q(state="replied", route="whistle", medium__isnull=False)
+        tasks = apps.get_model("requests_hub", "Task").objects.awaiting(user)
+        return self.filter(
+            held_q(scope, DESK) & (at_desk | (Q(state="replied") & ~by_grid))
+            | held_q(scope, GRID) & by_grid
+            | Q(state="checking", checked_by_id=scope.user_id)
+            | Q(pk__in=tasks.values("request_id"))
+        )
 
     def scope_q(self, scope: Scope) -> Q:
         """The grid scope, what a person's department was called to, and one's own requests."""

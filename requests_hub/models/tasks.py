@@ -4,18 +4,20 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.ids import TimeOrderedIdField
 from governance.core.workflow import State, Workflow
 from grids.models import Department, Grid
-from grids.scoping import GridScopedQuerySet, Scope
-from requests_hub.models.places import Placed, place_indexes
+from grids.scoping import GridScopedQuerySet, Scope, Viewer, scope_of
+from requests_hub.models.places import Placed, held_q, place_indexes
 from requests_hub.models.requests import Request
 from requests_hub.models.whistles import Whistle
-from requests_hub.workflow import GRID_TASK, TASK_MACHINES, WHISTLE_TASK
+from requests_hub.workflow import GRID, GRID_TASK, TASK_MACHINES, WHISTLE_TASK
 
 OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
+WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming")]
 OPEN = Q(state__in=OPEN_STATES)
 
 
@@ -38,6 +40,25 @@ SAME_REQUEST = pgtrigger.Trigger(
 class TaskQuerySet(GridScopedQuerySet["Task"]):
     def open(self) -> "TaskQuerySet":
         return self.filter(OPEN)
+
+    def overdue(self) -> "TaskQuerySet":
+        """Late to report in, or late to reply; what has been replied is not."""
+        now = timezone.now()
+        waiting = Q(state__in=WAITING) & ~Q(state="called")
+        return self.filter(
+            Q(state="called", report_in_due_at__lt=now) | waiting & Q(due_at__lt=now)
+        )
+
+    def awaiting(self, user: Viewer) -> "TaskQuerySet":
+        """Those that this person can move on now."""
+        scope = scope_of(user)
+        if scope.user_id is None:
+            return self.none()
+        free = Q(holder__isnull=True) & (
+            Q(department_id__in=scope.departments)
+            | Q(kind="grid", department__isnull=True) & held_q(scope, GRID)
+        )
+        return self.filter(Q(state__in=WAITING), Q(holder_id=scope.user_id) | free)
 
     def scope_q(self, scope: Scope) -> Q:
         q = super().scope_q(scope)

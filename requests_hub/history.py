@@ -1,0 +1,181 @@
+"""What happened to a request, as its page tells it: newest first, with what is awaited on top."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from governance.core import attachments, worktime
+from governance.core.models import Attachment, Event
+from governance.core.workflow import Text
+from requests_hub import deadlines
+from requests_hub.models import Request, Task
+from requests_hub.models.tasks import OPEN_STATES
+from requests_hub.turns import turn_of
+
+VERBS: dict[str, tuple[Text, str, str]] = {
+    "request.submitted": (gettext_lazy("submitted it"), "green", "inbox"),
+    "request.accepted": (gettext_lazy("accepted it"), "green", "check"),
+    "request.rejected": (gettext_lazy("did not accept it"), "grey", "slash-circle"),
+    "request.dispatched": (gettext_lazy("gave it to the grid"), "green", "send"),
+    "request.whistled": (gettext_lazy("whistled"), "teal", "megaphone"),
+    "request.replied": (gettext_lazy("replied"), "green", "chat-left-text"),
+    "request.verified": (gettext_lazy("checked on site"), "green", "search"),
+    "request.reworked": (
+        gettext_lazy("sent it back for rework"),
+        "red",
+        "arrow-repeat",
+    ),
+    "request.recalled": (gettext_lazy("it is at the desk again"), "grey", "reply"),
+    "request.closed": (gettext_lazy("closed it"), "green", "check-circle"),
+    "request.rated": (gettext_lazy("rated it"), "green", "star"),
+    "request.reopened": (
+        gettext_lazy("asked for it again"),
+        "blue",
+        "arrow-counterclockwise",
+    ),
+    "request.withdrawn": (gettext_lazy("withdrew it"), "grey", "x-circle"),
+    "request.added": (gettext_lazy("added details"), "blue", "plus-lg"),
+    "request.deadline_moved": (
+        gettext_lazy("the calendar was published, the deadline moved"),
+        "grey",
+        "calendar",
+    ),
+    "task.reported_in": (gettext_lazy("reported in"), "green", "person-check"),
+    "task.claimed": (gettext_lazy("claimed it"), "green", "list-check"),
+    "task.handled": (gettext_lazy("is handling it"), "blue", "tools"),
+    "task.replied": (gettext_lazy("replied"), "green", "chat-left-text"),
+    "task.released": (gettext_lazy("was released"), "grey", "dash-circle"),
+    "task.cancelled": (gettext_lazy("was taken back"), "grey", "x-circle"),
+    "task.deadline_moved": (
+        gettext_lazy("the calendar was published, the deadline moved"),
+        "grey",
+        "calendar",
+    ),
+}
+NOTES = {"request.added", "task.handled"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. `is_awaited` lines have no time; `is_note` ones are remarks, not steps."""
+
+    who: str
+    verb: str
+    at: datetime | None = None
+    note: str = ""
+    tone: str = "green"
+    icon: str = "check"
+    took: str = ""
+    detail: str = ""
+    is_awaited: bool = False
+    is_note: bool = False
+    name: str = ""
+    files: list[Attachment] = field(default_factory=list)
+
+
+def timeline(request: Request, user: Any = None) -> list[Entry]:
+    """Every step and remark around a request, for staff: three statements.
+
+    What residents read is `public_view().history`, which names nobody.
+    """
+    tasks = {t.pk: t for t in tasks_of(request)}
+    files = files_by_event(request)
+    told = [
+        _entry(event, tasks, files.get(event.pk, []))
+        for event in Event.objects.thread(request.pk).select_related("actor")
+        if event.name in VERBS
+    ]
+    return [*_awaited(request), *told]
+
+
+def tasks_of(request: Request) -> list[Task]:
+    """All tasks of a request with department and holder, newest round first; read once."""
+    known = request.__dict__.get("all_tasks")
+    if known is None:
+        rows = Task.objects.filter(request_id=request.pk).select_related(
+            "department", "holder", "whistle__blown_by"
+        )
+        known = list(rows.order_by("-round", "-is_lead", "id"))
+        request.__dict__["all_tasks"] = known
+        request.__dict__.setdefault(
+            "open_tasks", [task for task in known if task.state in OPEN_STATES]
+        )
+    return list(known)
+
+
+def files_by_event(request: Request) -> dict[int | None, list[Attachment]]:
+    found: dict[int | None, list[Attachment]] = defaultdict(list)
+    for file in attachments.of(request):
+        found[file.event_id].append(file)
+    return found
+
+
+def _awaited(request: Request) -> Iterable[Entry]:
+    turn = turn_of(request)
+    if turn.is_over:
+        return
+    for holder in (turn.holder, *turn.others):
+        yield Entry(
+            who=holder.name,
+            verb=_("Waiting for %(who)s to %(verb)s")
+            % {"who": holder.one, "verb": holder.verb},
+            tone="grey",
+            icon="circle-dashed",
+            is_awaited=True,
+        )
+
+
+def _entry(event: Event, tasks: dict[int, Task], files: list[Attachment]) -> Entry:
+    verb, tone, icon = VERBS[event.name]
+    task = tasks.get(event.data.get("task", 0))
+    return Entry(
+        who=_who(event, task),
+        verb=_verb(event, str(verb)),
+        at=event.occurred_at,
+        note=str(event.data.get("note", "")),
+        tone=tone,
+        icon=icon,
+        took=_took(event, task),
+        is_note=event.name in NOTES and event.data.get("from") == event.data.get("to"),
+        name=event.name,
+        files=files,
+    )
+
+
+def _who(event: Event, task: Task | None) -> str:
+    person = str(event.actor) if event.actor else ""
+    labels = {"resident": _("Resident"), "system": _("System")}
+    person = person or labels.get(event.actor_label, event.actor_label)
+    if task is None or task.department is None:
+        return person
+    if event.name in ("task.released", "task.deadline_moved"):
+        return task.department.short
+    return _("%(unit)s, %(person)s") % {"unit": task.department.short, "person": person}
+
+
+def _verb(event: Event, verb: str) -> str:
+    if event.name == "request.whistled":
+        n = 1 + len(event.data.get("assist", []))
+        return ngettext(
+            "whistled, %(n)d department", "whistled, %(n)d departments", n
+        ) % {"n": n}
+    return verb
+
+
+def _took(event: Event, task: Task | None) -> str:
+    """The time a department used where it had a limit."""
+    if task is None or event.name not in ("task.reported_in", "task.replied"):
+        return ""
+    start = task.created_at
+    is_calendar = deadlines.is_calendar(task.limit)
+    span = (
+        event.occurred_at - start
+        if is_calendar
+        else worktime.working_between(start, event.occurred_at)
+    )
+    return worktime.format_amount(span.total_seconds(), calendar_time=is_calendar)

@@ -1,0 +1,268 @@
+"""What a resident reads: four plain words, who has it, which day. No officer, no inner term."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from governance.core.models import Attachment, Event
+from governance.core.workflow import Step, Text
+from requests_hub import codes
+from requests_hub.actions import steps
+from requests_hub.actions.actors import Reporter
+from requests_hub.actions.feedback import reopen_until
+from requests_hub.history import files_by_event, tasks_of
+from requests_hub.models import Request, Task
+from requests_hub.turns import place_name, town_name
+
+STAGES = {
+    **dict.fromkeys(("draft", "submitted", "accepted"), 1),
+    "closed": 3,
+    **dict.fromkeys(("revisited", "rejected", "withdrawn"), 4),
+}
+WORDS: tuple[Text, ...] = (
+    gettext_lazy("Received"),
+    gettext_lazy("In hand"),
+    gettext_lazy("Your turn"),
+    gettext_lazy("Closed"),
+)
+HISTORY: dict[str, Text] = {
+    "request.submitted": gettext_lazy("We received it"),
+    "request.accepted": gettext_lazy("We looked at it and took it on"),
+    "request.rejected": gettext_lazy("It is not ours to do"),
+    "request.dispatched": gettext_lazy("Your grid has it"),
+    "request.verified": gettext_lazy("Somebody checked on site"),
+    "request.reworked": gettext_lazy("Not good enough, being done again"),
+    "request.closed": gettext_lazy("It is done"),
+    "request.rated": gettext_lazy("You rated it"),
+    "request.reopened": gettext_lazy("You asked for it to be done again"),
+    "request.withdrawn": gettext_lazy("You withdrew it"),
+    "request.added": gettext_lazy("Details were added"),
+}
+WITH_NOTE = {"request.rejected", "request.closed"}
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """One line of what happened; `note` only where it was written for the resident."""
+
+    text: str
+    at: datetime
+    note: str
+    files: list[Attachment]
+
+
+@dataclass(frozen=True)
+class PublicView:
+    """One request for its resident. `stage` is 1 to 4; `words` are the four labels."""
+
+    request: Request
+    code: str
+    stage: int
+    headline: str
+    sentence: str
+    tone: str
+    icon: str
+    who: str
+    who_note: str
+    phone: str
+    when: datetime | None
+    when_label: str
+    reopen_until: datetime | None
+    steps: list[Step]
+    history: list[PublicEntry]
+    words: tuple[Text, ...] = WORDS
+
+    def can(self, name: str) -> bool:
+        return any(step.name == name for step in self.steps)
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.request.state == "rejected"
+
+
+def public_view(request: Request) -> PublicView:
+    """The request in plain words, for whoever holds its follow-up code."""
+    stage = STAGES.get(request.state, 2)
+    tasks = [t for t in tasks_of(request) if t.round == request.round]
+    who, who_note, phone = _who(request, tasks)
+    tone, icon = _look(request, stage)
+    until = reopen_until(request) if request.state in ("closed", "revisited") else None
+    return PublicView(
+        request=request,
+        code=codes.shown(request.follow_code),
+        stage=stage,
+        headline=_headline(request, stage),
+        sentence=_sentence(request, tasks, who),
+        tone=tone,
+        icon=icon,
+        who=who,
+        who_note=who_note,
+        phone=phone,
+        when=until if stage == 3 else request.due_at,
+        when_label=_when_label(request, stage),
+        reopen_until=until,
+        steps=steps.available(request, Reporter(request.pk)),
+        history=_history(request, tasks),
+    )
+
+
+def day_words(moment: datetime | None) -> str:
+    """A day as people say it, 11月27日; a time is added for today."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return _("today %(time)s") % {"time": date_format(local, "H:i")}
+    return date_format(local, pgettext("day in a sentence", "j F"))
+
+
+def _look(request: Request, stage: int) -> tuple[str, str]:
+    if request.state in ("rejected", "withdrawn"):
+        return "grey", "slash-circle"
+    if stage == 2 and request.due_at and request.due_at < timezone.now():
+        return "amber", "hourglass-split"
+    return {
+        1: ("blue", "inbox"),
+        2: ("blue", "tools"),
+        3: ("green", "check-circle"),
+    }.get(stage, ("green", "patch-check"))
+
+
+def _headline(request: Request, stage: int) -> str:
+    if request.state == "rejected":
+        return _("Not ours to do")
+    if request.state == "withdrawn":
+        return _("You withdrew it")
+    if stage == 3:
+        return _("Done. Please tell us how it went")
+    return str(WORDS[stage - 1])
+
+
+def _sentence(request: Request, tasks: list[Task], who: str) -> str:
+    when = day_words(request.due_at)
+    plain = {
+        "submitted": _("Your grid answers by %(when)s.") % {"when": when},
+        "accepted": _("We are settling who does it, by %(when)s.") % {"when": when},
+        "rejected": request.reply,
+        "dispatched": _("It is now with %(who)s.") % {"who": who},
+        "signed": _("It is now with %(who)s.") % {"who": who},
+        "handling": _("%(who)s has it and finishes by %(when)s.")
+        % {"who": who, "when": when},
+        "whistled": _whistled(tasks, who, when),
+        "replied": _("It is done, and somebody goes to check."),
+        "checking": _("It is done, and somebody goes to check."),
+        "reworked": _("It was not good enough and is being done again."),
+        "reopened": _("It was not good enough and is being done again."),
+        "closed": request.reply,
+        "revisited": request.reply,
+        "withdrawn": _("Nothing more will be done."),
+    }.get(request.state, "")
+    if _is_late(request):
+        plain += _("It was due by %(when)s and takes longer; we are on it.") % {
+            "when": when
+        }
+    return plain
+
+
+def _whistled(tasks: list[Task], who: str, when: str) -> str:
+    n = len([task for task in tasks if task.state != "released"])
+    if n < 2:
+        return _("It is now with %(who)s, to be done by %(when)s.") % {
+            "who": who,
+            "when": when,
+        }
+    return ngettext(
+        "%(n)d department is on it together, to be done by %(when)s.",
+        "%(n)d departments are on it together, to be done by %(when)s.",
+        n,
+    ) % {"n": n, "when": when}
+
+
+def _is_late(request: Request) -> bool:
+    in_hand = request.state in (
+        "handling",
+        "whistled",
+        "reworked",
+        "dispatched",
+        "signed",
+    )
+    return bool(in_hand and request.due_at and request.due_at < timezone.now())
+
+
+def _when_label(request: Request, stage: int) -> str:
+    if stage == 1:
+        return _("Answered by")
+    if stage == 2:
+        return _("Done by")
+    return _("Please rate by") if stage == 3 else ""
+
+
+def _who(request: Request, tasks: list[Task]) -> tuple[str, str, str]:
+    """Who has it, who keeps an eye on it, and a number to ring; units only."""
+    desk, phone = town_name(request), request.large.duty_phone if request.large else ""
+    keeps = _("Your grid keeps an eye on it")
+    lead = next((t for t in tasks if t.department and t.state != "released"), None)
+    if lead is not None and lead.department is not None:
+        return lead.department.short, keeps, lead.department.duty_phone or phone
+    grid_task = next((t for t in tasks if t.kind == Task.Kind.GRID), None)
+    if grid_task is not None:
+        return _grid_worker(request, grid_task), "", _grid_phone(request) or phone
+    return desk, "", phone
+
+
+def _grid_worker(request: Request, task: Task) -> str:
+    """The grid worker by surname, as residents know them."""
+    place = place_name(request)
+    if task.holder is None:
+        return _("the grid of %(place)s") % {"place": place}
+    return _("grid worker %(surname)s of %(place)s") % {
+        "surname": str(task.holder)[:1],
+        "place": place,
+    }
+
+
+def _grid_phone(request: Request) -> str:
+    for grid in (request.micro, request.small, request.medium):
+        if grid is not None and grid.duty_phone:
+            return grid.duty_phone
+    return ""
+
+
+def _history(request: Request, tasks: list[Task]) -> list[PublicEntry]:
+    files = files_by_event(request)
+    lines = []
+    for event in Event.objects.thread(request.pk):
+        text = _history_text(event, tasks)
+        if text:
+            lines.append(
+                PublicEntry(
+                    text=text,
+                    at=event.occurred_at,
+                    note=str(event.data.get("note", ""))
+                    if event.name in WITH_NOTE
+                    else "",
+                    files=files.get(event.pk, []),
+                )
+            )
+    return lines
+
+
+def _history_text(event: Event, tasks: list[Task]) -> str:
+    if event.name in HISTORY:
+        return str(HISTORY[event.name])
+    by_id = {task.pk: task for task in tasks}
+    task = by_id.get(event.data.get("task", 0))
+    if task is None or task.department is None:
+        return ""
+    unit = {"who": task.department.short}
+    if event.name == "task.called":
+        return _("Passed to %(who)s") % unit
+    if event.name == "task.reported_in":
+        return _("%(who)s took it") % unit
+    if event.name == "task.replied":
+        return _("%(who)s has finished its part") % unit
+    return ""
