@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 SIGN_SECONDS = 5.0
 
 
-class ProvenScheduler(DatabaseScheduler):  # type: ignore[misc]
+class ProvenScheduler(DatabaseScheduler):
     """The database scheduler, which gives a sign of life only after it really sent a task."""
 
     _last_sign = -SIGN_SECONDS

@@ -73,7 +73,7 @@ class Doorbell:
     def waiting(self) -> int:
         """How many messages no worker has taken yet."""
         try:
-            return int(self._client.llen(self.queue))  # type: ignore[arg-type]
+            return int(self._client.llen(self.queue))
         except (RedisError, OSError) as error:
             raise AwayError from error
 

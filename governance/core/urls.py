@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from governance.core.views import attachments, gallery, health, preferences
+from governance.core.views import attachments, gallery, health, notices, preferences
 
 urlpatterns = [
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/<int:pk>/read/", notices.notice_read, name="notice_read"),
     path("theme/", preferences.theme, name="theme"),
     path("elder/", preferences.elder, name="elder"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import redis
@@ -36,10 +37,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "migrations": _migrations,
         "redis": _redis,
         **{
-            name: lambda name=name: _engine(engine.check_process(name))
+            name: partial(_engine, partial(engine.check_process, name))
             for name in engine.PROCESSES
         },
-        "outbox": lambda: _engine(engine.check_outbox()),
+        "outbox": partial(_engine, engine.check_outbox),
     }
     parts: dict[str, dict[str, Any]] = {}
     for name, check in checks.items():
@@ -115,6 +116,6 @@ def _redis() -> Part:
     return True, "answers"
 
 
-
-def _engine(check: engine.Check) -> Part:
+def _engine(look: Callable[[], engine.Check]) -> Part:
+    check = look()
     return check.ok, check.words
