@@ -117,20 +117,33 @@ def _check(
     department: Department | None,
     district: District | None,
 ) -> None:
-    fields: dict[str, list[str]] = {}
-    if role not in Post.Role.values:
-        fields["role"] = [_("There is no such role.")]
-    if role == Post.Role.OFFICER and department is None:
-        fields["department"] = [_("An officer needs a department.")]
-    elif role != Post.Role.OFFICER and department is not None:
-        fields["department"] = [_("Only officers are posted in a department.")]
-    if role in ON_GRID and grid is None:
-        fields["grid"] = [_("This role is posted at a grid.")]
-    elif grid is not None and role not in ON_GRID | PERHAPS_ON_GRID:
-        fields["grid"] = [_("This role is not posted at a grid.")]
-    elif grid is not None and grid.level not in LEVELS.get(role, {grid.level}):
-        fields["grid"] = [_("This role is not posted at this level.")]
-    if district is None and not fields:
-        fields["district"] = [_("A post needs a district.")]
+    fields = {
+        name: [sentence]
+        for name, sentence in (
+            ("role", "" if role in Post.Role.values else _("There is no such role.")),
+            ("department", _department_fault(role, department)),
+            ("grid", _grid_fault(role, grid)),
+            ("district", "" if district else _("A post needs a district.")),
+        )
+        if sentence
+    }
     if fields:
         raise Invalid(fields=fields)
+
+
+def _department_fault(role: str, department: Department | None) -> str:
+    if role == Post.Role.OFFICER and department is None:
+        return _("An officer needs a department.")
+    if role != Post.Role.OFFICER and department is not None:
+        return _("Only officers are posted in a department.")
+    return ""
+
+
+def _grid_fault(role: str, grid: Grid | None) -> str:
+    if grid is None:
+        return _("This role is posted at a grid.") if role in ON_GRID else ""
+    if role not in ON_GRID | PERHAPS_ON_GRID:
+        return _("This role is not posted at a grid.")
+    if grid.level not in LEVELS.get(role, {grid.level}):
+        return _("This role is not posted at this level.")
+    return _("%(grid)s is retired.") % {"grid": grid.name} if grid.retired_on else ""

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
-import pglock
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from governance.core import events
+from governance.core import events, locks
 from governance.core.errors import Conflict, Invalid, NotHere
 from governance.core.events import Actor
 from grids import locate
@@ -34,7 +34,7 @@ F_ = TypeVar("F_", bound=Callable[..., Any])
 def hold() -> Iterator[None]:
     """One transaction that holds the forest; nested use is free."""
     with transaction.atomic():
-        pglock.advisory(LOCK, xact=True).acquire()
+        locks.hold(LOCK)
         yield
 
 
@@ -75,11 +75,9 @@ def create_grid(
 ) -> Grid:
     """Add a grid as the last child of `parent`, or as a town of `district`.
 
-    Args:
-        code: the official code of a town or village; a free number of ours is taken for small
-            and micro grids when left out.
-        geometry: GeoJSON Polygon or MultiPolygon in CGCS2000.
-        details: short_name, is_dedicated, order, duty_phone.
+    `code` is the official one of a town or village; a small or micro grid takes a free number of
+    ours when it is left out. `geometry` is a GeoJSON Polygon or MultiPolygon in CGCS2000.
+    `details` are short_name, is_dedicated, order and duty_phone.
 
     Raises:
         Invalid: name, code or polygon are wrong (`fields`).

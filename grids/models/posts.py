@@ -79,3 +79,10 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+    @property
+    def place_name(self) -> str:
+        """Where the post is: the grid, the department, or the whole district."""
+        if self.grid:
+            return self.grid.name
+        return self.department.short if self.department else self.district.name
