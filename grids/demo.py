@@ -12,10 +12,7 @@ PASSWORD = "OneGrid-2026"  # noqa: S105 - a demo account is open by intention
 STREET = "445302001"
 OTHER_STREET = "445302003"
 SURNAMES = "陈黄李梁林谢吴张何刘曾邓冯罗叶苏潘卢莫区温覃麦欧"
-GIVEN = (
-    "志强 秀英 建华 海燕 伟明 丽珍 国栋 美玲 小芳 文杰 晓岚 永康 桂芳 家明 玉兰 志远 雪梅 锦荣 婉仪 俊杰"
-    " 惠珍 浩然 淑贤 启文 月娥 振宇 佩珊 卓文 嘉欣 广平 素芬 耀辉"
-).split()
+GIVEN = ["志强", "秀英", "建华", "海燕", "伟明", "丽珍", "国栋", "美玲", "小芳", "文杰", "晓岚", "永康", "桂芳", "家明", "玉兰", "志远", "雪梅", "锦荣", "婉仪", "俊杰", "惠珍", "浩然", "淑贤", "启文", "月娥", "振宇", "佩珊", "卓文", "嘉欣", "广平", "素芬", "耀辉"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,9 @@ CAST = (
 
 def _name(n: int) -> str:
     """The n-th invented name; no two below 768 are alike."""
-    return SURNAMES[n % len(SURNAMES)] + GIVEN[(n * 7 + n // len(SURNAMES)) % len(GIVEN)]
+    return (
+        SURNAMES[n % len(SURNAMES)] + GIVEN[(n * 7 + n // len(SURNAMES)) % len(GIVEN)]
+    )
 
 
 def seats() -> Iterator[Seat]:
@@ -60,9 +59,21 @@ def seats() -> Iterator[Seat]:
     n = 0
     for department in Department.objects.active():
         n += 1
-        yield Seat(f"officer_{department.code}", _name(n), "officer", "经办人", department=department.code)
+        yield Seat(
+            f"officer_{department.code}",
+            _name(n),
+            "officer",
+            "经办人",
+            department=department.code,
+        )
     villages = Grid.objects.live().filter(level="medium").order_by("code")
     for village in villages:
         n += 1
         if village.code.startswith((STREET, OTHER_STREET)):
-            yield Seat(f"worker_{village.code[6:]}", _name(n), "grid_worker", f"{village.name}网格员", village.code)
+            yield Seat(
+                f"worker_{village.code[6:]}",
+                _name(n),
+                "grid_worker",
+                f"{village.name}网格员",
+                village.code,
+            )

@@ -79,7 +79,10 @@ def _blob(chance: random.Random) -> Polygon:
         swell = 0.95 + sum(a * math.sin(k * angle + p) for k, a, p in waves)
         swell = min(swell, 1.0)
         ring.append(
-            (RADII_KM[0] * swell * math.cos(angle), RADII_KM[1] * swell * math.sin(angle))
+            (
+                RADII_KM[0] * swell * math.cos(angle),
+                RADII_KM[1] * swell * math.sin(angle),
+            )
         )
     return Polygon(ring)
 
@@ -114,7 +117,9 @@ def _power_cells(
         cell = blob
         for j, (u, v) in enumerate(sites):
             if i != j:
-                cell = cell.intersection(_half_plane(x, y, u, v, weights[i] - weights[j]))
+                cell = cell.intersection(
+                    _half_plane(x, y, u, v, weights[i] - weights[j])
+                )
         cells.append(_largest(cell))
     return cells
 
@@ -172,7 +177,9 @@ def _inside(cell: Any) -> Point:
     return middle if cell.contains(middle) else cell.representative_point()
 
 
-def _scatter(whole: Polygon, count: int, chance: random.Random) -> list[tuple[float, float]]:
+def _scatter(
+    whole: Polygon, count: int, chance: random.Random
+) -> list[tuple[float, float]]:
     west, south, east, north = whole.bounds
     found: list[tuple[float, float]] = []
     shapely.prepare(whole)
@@ -195,7 +202,9 @@ def _place_villages(town: Cell, chance: random.Random) -> None:
         cells[len(communities) :],
         key=lambda c: math.atan2(c.centroid.y - middle.y, c.centroid.x - middle.x),
     )
-    for village, cell in zip(communities + villages, cells[: len(communities)] + around, strict=True):
+    for village, cell in zip(
+        communities + villages, cells[: len(communities)] + around, strict=True
+    ):
         village.polygon = cell
 
 
@@ -203,11 +212,15 @@ def _split_village(village: Cell, chance: random.Random) -> None:
     """About three small grids of about eight micro grids, numbered west to east, north to south."""
     assert village.polygon is not None  # noqa: S101 - set by _place_villages
     count = chance.choice((2, 3, 3, 3, 4))
-    for n, cell in enumerate(_in_reading_order(_partition(village.polygon, count, chance)), 1):
+    for n, cell in enumerate(
+        _in_reading_order(_partition(village.polygon, count, chance)), 1
+    ):
         area = village.area_type
         if chance.random() < 0.06:
             area = "industrial"
-        small = Cell(f"{village.code}{n:02d}", f"第{ORDINALS[n - 1]}网格", "small", area, cell)
+        small = Cell(
+            f"{village.code}{n:02d}", f"第{ORDINALS[n - 1]}网格", "small", area, cell
+        )
         village.below.append(small)
         micros = _partition(cell, chance.choice((6, 7, 8, 8, 9, 9)), chance)
         small.below = [
@@ -218,7 +231,9 @@ def _split_village(village: Cell, chance: random.Random) -> None:
 
 def _in_reading_order(cells: list[Polygon]) -> list[Polygon]:
     """West to east, north to south, as grid codes are numbered (DB6101/T 3185)."""
-    return sorted(cells, key=lambda c: (round(c.centroid.x - c.centroid.y, 3), c.centroid.x))
+    return sorted(
+        cells, key=lambda c: (round(c.centroid.x - c.centroid.y, 3), c.centroid.x)
+    )
 
 
 def outlines(towns: Sequence[Cell], chance: random.Random) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,9 @@ def load_accounts(district: District, *, by: Actor) -> int:
     seats = list(demo.seats())
     known = {user.username: user for user in User.objects.filter(is_demo=True)}
     taken = set(
-        User.objects.filter(is_demo=False, username__in=[s.username for s in seats])
-        .values_list("username", flat=True)
+        User.objects.filter(
+            is_demo=False, username__in=[s.username for s in seats]
+        ).values_list("username", flat=True)
     )
     grids = {g.code: g for g in Grid.objects.filter(code__in=[s.grid for s in seats])}
     departments = {d.code: d for d in Department.objects.all()}

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
-
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rows = accounts(only_cast=options["cast"])
         if not rows and not settings.DEMO:
-            raise CommandError(_("There are no demo accounts; see manage.py load_demo."))
+            raise CommandError(
+                _("There are no demo accounts; see manage.py load_demo.")
+            )
         if options["as_json"]:
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
             return
@@ -40,7 +42,9 @@ def accounts(*, only_cast: bool = False) -> list[dict[str, str]]:
     order = {seat.username: n for n, seat in enumerate(demo.CAST)}
     posts: dict[int, Post] = {}
     current = Post.objects.current().filter(user__is_demo=True)
-    for post in current.select_related("grid", "department", "district").order_by("-pk"):
+    for post in current.select_related("grid", "department", "district").order_by(
+        "-pk"
+    ):
         posts[post.user_id] = post
     users = User.objects.filter(is_demo=True, is_active=True)
     if only_cast:

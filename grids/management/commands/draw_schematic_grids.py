@@ -26,10 +26,14 @@ class Command(BaseCommand):
         if district is None:
             raise CommandError(_("Load the towns and villages first."))
         try:
-            drawn = draw_schematic(district, by="draw_schematic_grids", seed=options["seed"])
+            drawn = draw_schematic(
+                district, by="draw_schematic_grids", seed=options["seed"]
+            )
         except DomainError as error:
             raise CommandError(error.message) from None
         self.stdout.write(
-            _("%(added)s grids added, %(outlined)s outlines drawn. Schematic, not official.")
+            _(
+                "%(added)s grids added, %(outlined)s outlines drawn. Schematic, not official."
+            )
             % {"added": drawn.added, "outlined": drawn.outlined}
         )
