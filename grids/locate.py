@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from governance.core import coordinates
 from grids.models import District, Grid, GridShape, GridVersion
 
 CHECK_SECONDS = 3.0
@@ -104,7 +105,7 @@ class _Index:
 
 
 class _Tiles:
-    """Which polygons touch each square of a raster about as wide as a polygon.
+    """Which polygons touch each square of a raster half as wide as a polygon.
 
     A look-up reads one square and asks one or two polygons. shapely's STRtree answers the same
     question in three times the time, most of it spent on making its arguments.
@@ -131,7 +132,7 @@ class _Tiles:
             return 1.0
         widths = sorted(max(c[4] - c[2], c[5] - c[3]) for c in self._cells)
         across = max(c[4] for c in self._cells) - min(c[2] for c in self._cells)
-        return float(max(widths[len(widths) // 2], across / self.MOST_ACROSS, 1e-6))
+        return float(max(widths[len(widths) // 2] / 2, across / self.MOST_ACROSS, 1e-6))
 
     def _nth(self, degrees: float) -> int:
         return int((degrees + 360.0) / self._size)
@@ -248,12 +249,9 @@ def locate(
         district: only grids of this district.
 
     Raises:
-        ValueError: an unknown `crs`.
+        Invalid: not degrees, or an unknown `crs` (`fields`).
     """
-    if crs != "wgs84":
-        from governance.core import coordinates
-
-        lon, lat = coordinates.to_wgs84(lon, lat, crs)
+    lon, lat = coordinates.to_wgs84(lon, lat, crs)
     district_id = district.pk if isinstance(district, District) else district
     return _current().index.find(lon, lat, district_id)
 
