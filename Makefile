@@ -3,7 +3,6 @@
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PORT ?= 8000
 WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
@@ -32,7 +31,7 @@ help: ## list the targets
 # --- Use ----------------------------------------------------------------------------------------
 
 run: .venv/.base ## start everything with the demo district (PORT=8000); Ctrl-C stops it
-	@DEMO=$${DEMO:-1} PORT=$(PORT) exec $(BIN)/python manage.py quickstart
+	@DEMO=$${DEMO:-1} exec $(BIN)/python manage.py quickstart
 
 reset: .venv/.base ## delete this clone's local data, after asking
 	@exec $(BIN)/python manage.py reset_state

@@ -46,6 +46,16 @@ def mask_personal_data(
     }
 
 
+class _Stderr(logging.Handler):
+    """Writes to whatever `sys.stderr` is at that moment (a test may have replaced it)."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001 a log line must never break the work it tells of
+            self.handleError(record)
+
+
 def configure(config: Mapping[str, str]) -> None:
     """Send every log line through structlog, at `config["level"]` and above."""
     shared: list[Processor] = [
@@ -66,7 +76,7 @@ def configure(config: Mapping[str, str]) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]

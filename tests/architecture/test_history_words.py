@@ -1,0 +1,40 @@
+"""The files speak of the product: no path of somebody's machine, no left-over of a merge."""
+
+import re
+
+from tests.architecture.files import ROOT, tracked
+
+# Put together here, so that this file does not find itself.
+HOMES = r"(?<![\w.-])/(?:home|Users)/(?!USER|you\b)\w+"
+ROOT_HOME = r"(?<![\w.-])/root/\w"
+WORK = "/wor" + r"k/\w"
+SHARED = r"\.\./sha" + "red"
+CONFLICT = r"^(?:<{7}|>{7}) "
+FOUND = re.compile("|".join([HOMES, ROOT_HOME, WORK, SHARED, CONFLICT]), re.MULTILINE)
+
+
+def test_the_search_finds_what_it_should():
+    assert FOUND.search("see /hom" + "e/li/notes.txt")
+    assert FOUND.search("<" * 7 + " HEAD")
+    assert not FOUND.search("network/ and framework/x")
+
+
+def test_no_file_names_a_path_of_one_machine():
+    found = {}
+    for path in tracked():
+        try:
+            text = (ROOT / path).read_text()
+        except UnicodeDecodeError:
+            continue
+        hit = FOUND.search(text)
+        if hit and path.name != "test_history_words.py":
+            found[str(path)] = hit.group(0)
+    assert found == {}
+
+
+def test_lock_files_name_no_index():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        assert "index-url" not in text
+        assert "http://" not in text
+        assert "--hash=sha256:" in text
