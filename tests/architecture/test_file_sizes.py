@@ -30,13 +30,22 @@ def test_no_file_is_too_long():
     assert long == {}
 
 
+def _only_shows_data(function: ast.FunctionDef) -> bool:
+    """Whether it does nothing but return one literal, like the gallery's samples."""
+    return len(function.body) <= 2 and isinstance(function.body[-1], ast.Return)
+
+
 def test_no_view_is_too_long():
     long = {}
     for path, tree in sources():
         if "views" not in path.parts:
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and _length(node) > LONGEST_VIEW:
+            if (
+                isinstance(node, ast.FunctionDef)
+                and _length(node) > LONGEST_VIEW
+                and not _only_shows_data(node)
+            ):
                 long[f"{path}:{node.name}"] = _length(node)
     assert long == {}
 
