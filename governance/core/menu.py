@@ -5,6 +5,7 @@ menu never leads to a 404. The core knows no posts: the grids app tells it who s
 """
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -28,7 +29,7 @@ class Entry:
     label: Text
     icon: str
     url: str
-    roles: frozenset[str]
+    roles: AbstractSet[str]
     group: Text = ""
     order: int = 100
     count: Count | None = None

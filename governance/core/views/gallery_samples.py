@@ -32,7 +32,8 @@ def samples() -> dict[str, Any]:
             icon="person",
         ),
         "entries": _entries(),
-        "form": _wrong_form(),
+        "form": _wrong_form("light"),
+        "form_dark": _wrong_form("dark"),
         "strip": _strip(),
         "steps_import": steps(_("Upload"), _("Check"), _("Import"), now=1),
     }
@@ -230,8 +231,10 @@ class SampleForm(forms.Form):
     private = forms.BooleanField(label=_("Do not publish this"), required=False)
 
 
-def _wrong_form() -> SampleForm:
-    form = SampleForm({"place": "城北二巷 1 号旁", "note": "", "kind": "a"})
+def _wrong_form(theme: str) -> SampleForm:
+    form = SampleForm(
+        {"place": "城北二巷 1 号旁", "note": "", "kind": "a"}, auto_id=f"{theme}_%s"
+    )
     form.errors["note"] = form.error_class(
         [str(_("At least 10 characters; residents will read it"))]
     )

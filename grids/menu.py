@@ -1,0 +1,67 @@
+"""Tells the shell who somebody is, and adds the entries about grids and teams."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from governance.core import menu
+from governance.core.models import User
+from grids.models import Post
+
+TOWN = frozenset({"township", "district"})
+OFFICER = frozenset({"officer"})
+FIELD = frozenset({"grid_worker", "grid_leader", "liaison"})
+
+
+def standing(request: HttpRequest) -> menu.Standing:
+    """The posts of today; the first one gives place and role in words."""
+    if not isinstance(request.user, User):
+        return menu.Standing()
+    posts = list(
+        Post.objects.current()
+        .filter(user=request.user)
+        .select_related("district", "grid", "department")
+        .order_by("pk")
+    )
+    if not posts:
+        return menu.Standing()
+    first = posts[0]
+    place = [str(first.district)]
+    if first.department:
+        place = [str(first.department)]
+    elif first.grid:
+        place.append(str(first.grid))
+    return menu.Standing(
+        roles=frozenset(p.role for p in posts),
+        place=tuple(place),
+        role_label=first.get_role_display(),
+    )
+
+
+menu.tell_standing(standing)
+GRIDS = _("Grids and teams")
+menu.add(
+    menu.Entry(_("Grids"), "diagram-3", "/grids/", TOWN, GRIDS, 30),
+    menu.Entry(_("Sites"), "shop", "/sites/circle/", TOWN, GRIDS, 33),
+    menu.Entry(
+        _("Grids"), "diagram-3", "/grids/", OFFICER, _("Grids and resources"), 30
+    ),
+    menu.Entry(
+        _("Grids"), "diagram-3", "/grids/", FIELD | {"auditor", "leader"}, "", 30
+    ),
+    menu.Entry(
+        _("Six data"),
+        "database",
+        "/registry/people/",
+        TOWN,
+        _("Data and assessment"),
+        40,
+    ),
+    menu.Entry(
+        _("Import and sharing"),
+        "cloud-arrow-up",
+        "/imports/",
+        TOWN,
+        _("Data and assessment"),
+        41,
+    ),
+)

@@ -1,0 +1,13 @@
+"""The entries about points."""
+
+from django.utils.translation import gettext_lazy as _
+
+from governance.core import menu
+
+TOWN = frozenset({"township", "district"})
+GOOD = frozenset({"good_person"})
+
+menu.add(
+    menu.Entry(_("Points"), "award", "/points/review/", TOWN, _("Grids and teams"), 32),
+    menu.Entry(_("Points"), "star", "/points/mine/", GOOD, order=4, is_tab=True),
+)
