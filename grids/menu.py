@@ -4,8 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from governance.core import menu
-from governance.core.models import User
-from grids.models import Post
+from grids.scoping import posts_of
 
 TOWN = frozenset({"township", "district"})
 OFFICER = frozenset({"officer"})
@@ -14,14 +13,7 @@ FIELD = frozenset({"grid_worker", "grid_leader", "liaison"})
 
 def standing(request: HttpRequest) -> menu.Standing:
     """The posts of today; the first one gives place and role in words."""
-    if not isinstance(request.user, User):
-        return menu.Standing()
-    posts = list(
-        Post.objects.current()
-        .filter(user=request.user)
-        .select_related("district", "grid", "department")
-        .order_by("pk")
-    )
+    posts = posts_of(request.user)
     if not posts:
         return menu.Standing()
     first = posts[0]

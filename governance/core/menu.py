@@ -39,10 +39,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Standing:
-    """Who is looking: post codes, the place and the role in words."""
+    """Who is looking: post codes, the place (widest part first) and the role in words."""
 
     roles: frozenset[str] = frozenset()
-    place: Text = ""
+    place: tuple[Text, ...] = ()
     role_label: Text = ""
 
 

@@ -12,8 +12,8 @@ from governance.core.errors import Conflict, Invalid
 from governance.core.events import Actor
 from governance.core.models import User
 from grids.models import Department, District, Grid, Post
+from grids.scoping import ON_GRID, forget_scope
 
-ON_GRID = {"township", "grid_leader", "grid_worker", "liaison"}
 PERHAPS_ON_GRID = {"good_person", "resident"}
 LEVELS = {
     "township": {"large"},
@@ -62,7 +62,7 @@ def appoint(
     if role == Post.Role.ADMIN and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-    user.__dict__.pop("_scope", None)
+    forget_scope(user)
     events.record("post.begun", post, by, _data(post))
     return post
 

@@ -74,16 +74,16 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
             | Q(pk__in=tasks.values("request_id"))
         )
 
-    def scope_q(self, scope: Scope) -> Q:
+    def scope_branches(self, scope: Scope) -> list[Q]:
         """The grid scope, what a person's department was called to, and one's own requests."""
-        q = super().scope_q(scope)
-        if scope.departments:
-            tasks = apps.get_model("requests_hub", "Task").objects
-            called = tasks.filter(department_id__in=scope.departments)
-            q |= Q(pk__in=called.values("request_id"))
+        branches = super().scope_branches(scope)
+        tasks = apps.get_model("requests_hub", "Task").objects
+        for pk in sorted(scope.departments):
+            called = tasks.filter(department_id=pk)
+            branches.append(Q(pk__in=called.values("request_id")))
         if scope.user_id and scope.has_role("resident", "good_person"):
-            q |= Q(created_by_id=scope.user_id)
-        return q
+            branches.append(Q(created_by_id=scope.user_id))
+        return branches
 
 
 class Request(Placed):

@@ -60,13 +60,12 @@ class TaskQuerySet(GridScopedQuerySet["Task"]):
         )
         return self.filter(Q(state__in=WAITING), Q(holder_id=scope.user_id) | free)
 
-    def scope_q(self, scope: Scope) -> Q:
-        q = super().scope_q(scope)
-        if scope.departments:
-            q |= Q(department_id__in=scope.departments)
-        if scope.user_id:
-            q |= Q(holder_id=scope.user_id)
-        return q
+    def scope_branches(self, scope: Scope) -> list[Q]:
+        branches = super().scope_branches(scope)
+        branches += [Q(department_id=pk) for pk in sorted(scope.departments)]
+        if scope.user_id and not scope.districts:
+            branches.append(Q(holder_id=scope.user_id))
+        return branches
 
 
 class Task(Placed):

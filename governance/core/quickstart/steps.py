@@ -71,7 +71,7 @@ def demo_accounts() -> list[dict[str, str]]:
     if not settings.DEMO or "demo_accounts" not in get_commands():
         return []
     out = io.StringIO()
-    call_command("demo_accounts", "--json", stdout=out)
+    call_command("demo_accounts", "--json", "--cast", stdout=out)
     return list(json.loads(out.getvalue()))
 
 
