@@ -1,0 +1,12 @@
+"""Addresses under /api/v1/."""
+
+from django.urls import path
+
+from grids.api import views
+
+urlpatterns = [
+    path("grids/", views.GridList.as_view(), name="api_grids"),
+    path("grids/locate/", views.GridLocate.as_view(), name="api_grid_locate"),
+    path("grids/<str:code>/", views.GridDetail.as_view(), name="api_grid"),
+    path("departments/", views.DepartmentList.as_view(), name="api_departments"),
+]

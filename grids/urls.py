@@ -1,0 +1,12 @@
+"""Addresses of the grids."""
+
+from django.urls import include, path
+
+from grids.views import geometry, pages
+
+urlpatterns = [
+    path("api/v1/", include("grids.api.urls")),
+    path("grids/", pages.grid_list, name="grids"),
+    path("grids/geometry/<slug:code>.json", geometry.geometry, name="grid_geometry"),
+    path("grids/<slug:code>/", pages.grid_page, name="grid"),
+]
