@@ -7,11 +7,14 @@ management rules, working time for all but emergencies.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from governance.core import worktime
+import structlog
+
+from governance.core import dictionaries, worktime
 from governance.core.errors import Invalid
-from governance.core.models import DictionaryItem
-from governance.core.reference import Copy
+
+log = structlog.get_logger(__name__)
 
 DICTIONARY = "deadline_rules"
 CALENDAR = "/c"
@@ -64,27 +67,18 @@ PROPOSALS = {
 }
 
 
-def _load() -> dict[str, Limit]:
-    limits = {code: Limit.parse(text) for code, text in PROPOSALS.items()}
-    items = DictionaryItem.objects.of(DICTIONARY).active()
-    for code, data in items.values_list("code", "data"):
-        try:
-            limits[code] = Limit.parse(str(data.get("limit", "")))
-        except (Invalid, AttributeError):
-            continue
-    return limits
-
-
-_copy: Copy[dict[str, Limit]] = Copy(
-    "dictionaries",
-    _load,
-    {code: Limit.parse(text) for code, text in PROPOSALS.items()},
-)
+_parse = lru_cache(maxsize=256)(Limit.parse)
 
 
 def limit(code: str) -> Limit:
     """The rule for one stage, e.g. "accept" or "report_in_routine"."""
-    return _copy.get()[code]
+    entry = dictionaries.item(DICTIONARY, code)
+    if entry is not None and entry.is_active and isinstance(entry.data, dict):
+        try:
+            return _parse(str(entry.data.get("limit", "")))
+        except Invalid:
+            log.warning("deadline_rule_unreadable", code=code)
+    return _parse(PROPOSALS[code])
 
 
 def asked(amount: worktime.Amount | None, code: str) -> Limit:
@@ -96,8 +90,3 @@ def asked(amount: worktime.Amount | None, code: str) -> Limit:
 def is_calendar(stored: str) -> bool:
     """Whether a stored limit counts round the clock."""
     return stored.endswith(CALENDAR)
-
-
-def forget() -> None:
-    """Read the rules again at the next call; for tests and for who has just changed them."""
-    _copy.forget()

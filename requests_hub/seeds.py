@@ -1,7 +1,8 @@
 """The lists that requests need, as files of this app; each is a proposal until confirmed.
 
-`taxonomy.csv` is the category tree of the published message boards, three levels; the other two
-are the tiles of the phone pages, each pointing at an entry of the tree by `data.category`.
+`taxonomy.csv` is the category tree of the published message boards, three levels. Two are the
+tiles of the phone pages, each pointing at an entry of the tree by `data.category`; and
+`deadline_rules.csv` says how long each stage may take (see `deadlines.Limit` for the text).
 """
 
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def dictionaries() -> Iterator[Seed]:
     for code, zh, en in (
         ("public_category", "群众提诉求分类", "Tiles of the public page"),
         ("field_category", "网格员上报分类", "Tiles of the grid worker"),
+        ("deadline_rules", "时限规则", "Time limits"),
     ):
         with (FOLDER / f"{code}.csv").open("rb") as file:
             yield Seed(code, zh, en, dictionary_import.from_file(file))

@@ -92,7 +92,7 @@ def take(
         NotAllowed: not this actor (403).
         Invalid: with the fields that are wrong (400).
     """
-    step = _ask(subject, step_name, by)
+    step = ask(subject, step_name, by)
     values = read_fields(step, {**(data or {})}, subject, files)
     action = ACTIONS.get((subject.machine.name, step_name))
     if action is None:
@@ -105,7 +105,7 @@ def take(
     return type(subject).objects.get(pk=subject.pk)
 
 
-def _ask(subject: Subject, step_name: str, by: Actor) -> Step:
+def ask(subject: Subject, step_name: str, by: Actor) -> Step:
     """The step to read the fields by; an early no, asked again under the lock."""
     if isinstance(subject, Task):
         again = _repeatable(subject, step_name)
@@ -312,6 +312,7 @@ READERS: dict[str, Reader] = {
 __all__ = [
     "Actor",
     "Reporter",
+    "ask",
     "available",
     "field_names",
     "read_fields",

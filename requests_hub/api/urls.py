@@ -1,0 +1,17 @@
+"""Addresses of the requests API."""
+
+from django.urls import path
+
+from requests_hub.api import tasks, views
+
+urlpatterns = [
+    path("requests/", views.requests, name="api_requests"),
+    path("requests/<str:key>/", views.request_detail, name="api_request"),
+    path(
+        "requests/<str:key>/<slug:step>/", views.request_step, name="api_request_step"
+    ),
+    path("tasks/", tasks.tasks, name="api_tasks"),
+    path("tasks/<int:pk>/", tasks.task_detail, name="api_task"),
+    path("tasks/<int:pk>/<slug:step>/", tasks.task_step, name="api_task_step"),
+    path("attachments/", tasks.store_file, name="api_attachments"),
+]
