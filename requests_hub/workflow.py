@@ -401,3 +401,5 @@ GRID_TASK = Workflow(
 
 TASK_MACHINES = {"whistle": WHISTLE_TASK, "grid": GRID_TASK}
 MACHINES = (REQUEST, WHISTLE_TASK, GRID_TASK)
+REQUEST_STATES = [s.code for s in REQUEST.states]
+TASK_STATES = sorted({s.code for m in TASK_MACHINES.values() for s in m.states})

@@ -5,6 +5,7 @@ from django.urls import include, path
 from governance.core.views import attachments, gallery, health, notices, preferences
 
 urlpatterns = [
+    path("", include("governance.core.api.docs")),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

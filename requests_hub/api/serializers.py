@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from governance.core.errors import Invalid
 from requests_hub.models import Request, Task
-from requests_hub.workflow import GRID_TASK, REQUEST, WHISTLE_TASK
+from requests_hub.workflow import REQUEST_STATES, TASK_STATES
 
 ALIASES = {
     "text": "body",
@@ -19,7 +19,6 @@ ALIASES = {
     "contact_phone": "reporter_phone",
 }
 CRS = (("wgs84", "WGS 84, CGCS2000"), ("gcj02", "GCJ-02"), ("bd09", "BD-09"))
-TASK_STATES = sorted({s.code for m in (WHISTLE_TASK, GRID_TASK) for s in m.states})
 
 
 class FileRef(serializers.CharField):
@@ -157,7 +156,7 @@ class RequestRow(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     no = serializers.CharField()
-    state = serializers.ChoiceField(choices=[s.code for s in REQUEST.states])
+    state = serializers.ChoiceField(choices=REQUEST_STATES)
     state_label = serializers.CharField()
     title = serializers.CharField()
     category = CodeLabel(allow_null=True)

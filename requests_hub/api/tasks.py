@@ -94,7 +94,7 @@ def store_file(call: HttpCall) -> Response:
     """Store one file; it belongs to nothing yet."""
     user = call.user if isinstance(call.user, User) else None
     if not callers.is_staff(user):
-        address = client_address(call._request)  # noqa: SLF001 - the Django request
+        address = str(client_address(call._request))  # noqa: SLF001 - the Django request
         ratelimit.hit("upload", address, settings.INTAKE_LIMIT_PER_ADDRESS)
     file = call.FILES.get("file")
     if file is None:

@@ -137,7 +137,7 @@ def _limit(call: HttpCall, user: User | None, fields: dict[str, Any]) -> None:
         return
     ratelimit.hit(
         "intake",
-        client_address(call._request),  # noqa: SLF001 - DRF's own way to the Django request
+        str(client_address(call._request)),  # noqa: SLF001 - DRF's own way to the Django request
         settings.INTAKE_LIMIT_PER_ADDRESS,
     )
     phone = intake.read_phone(fields.get("reporter_phone", ""))
