@@ -30,6 +30,8 @@ READ_ERRORS = (
     ZeroDivisionError,
     OverflowError,
     struct.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
 )
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 ACTIVE_PDF = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
@@ -82,7 +84,7 @@ def clean(file: IO[bytes], *, allow_documents: bool) -> Clean:
         raise refuse(_("Only JPEG, PNG or WebP pictures can be added."))
     try:
         return _picture(file, kind)
-    except (*READ_ERRORS, Image.DecompressionBombError) as error:
+    except READ_ERRORS as error:
         raise refuse(_("The picture is damaged and cannot be read.")) from error
 
 
@@ -109,8 +111,8 @@ def _picture(file: IO[bytes], kind: str) -> Clean:
     taken_at, lon, lat = _told_by(image)
     if kind == "JPEG":
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # first, so that only the small is copied
     image = ImageOps.exif_transpose(image)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target = "JPEG" if kind == "HEIF" else kind
     data = _encode(image, target)
     size = image.size

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
@@ -144,10 +145,10 @@ def sweep_loose(older_than: timedelta = timedelta(days=2), limit: int = 500) -> 
 
 def shown_name(name: str, content_type: str) -> str:
     """A harmless file name with the ending of its real type."""
-    stem = PurePath(name.replace("\\", "/")).stem.strip(". ")
+    stem = PurePath(name.replace("\\", "/")).stem.strip(". ") or "file"
     try:
         stem = get_valid_filename(stem)
-    except ValueError:  # nothing usable is left of it
+    except SuspiciousFileOperation:  # nothing usable is left of it
         stem = "file"
     return stem[:80] + ENDINGS[content_type]
 
