@@ -14,9 +14,7 @@ urlpatterns = [
     path("reauthenticate/", closed, name="account_reauthenticate"),
     path("email/", closed, name="account_email"),
     path("confirm-email/", closed, name="account_email_verification_sent"),
-    re_path(
-        r"^confirm-email/(?P<key>[-:\w]+)/$", closed, name="account_confirm_email"
-    ),
+    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", closed, name="account_confirm_email"),
     path("password/set/", closed, name="account_set_password"),
     path("password/reset/", closed, name="account_reset_password"),
     path("password/reset/done/", closed, name="account_reset_password_done"),

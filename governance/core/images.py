@@ -111,7 +111,9 @@ def _picture(file: IO[bytes], kind: str) -> Clean:
     taken_at, lon, lat = _told_by(image)
     if kind == "JPEG":
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # first, so that only the small is copied
+    image.thumbnail(
+        (LONGEST_SIDE, LONGEST_SIDE)
+    )  # first, so that only the small is copied
     image = ImageOps.exif_transpose(image)
     target = "JPEG" if kind == "HEIF" else kind
     data = _encode(image, target)

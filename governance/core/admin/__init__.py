@@ -1,5 +1,11 @@
 """The core's part of the admin, by topic."""
 
-from governance.core.admin import events
+from governance.core.admin import (
+    accounts,
+    attachments,
+    calendar,
+    dictionaries,
+    events,
+)
 
-__all__ = ["events"]
+__all__ = ["accounts", "attachments", "calendar", "dictionaries", "events"]

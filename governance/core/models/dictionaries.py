@@ -1,5 +1,6 @@
 """Named lists that administrators edit."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,18 @@ class DictionaryItem(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """An entry hangs below an entry of its own list, and not below itself."""
+        above = self.parent
+        if above and above.dictionary_id != self.dictionary_id:
+            raise ValidationError({"parent": _("This entry is in another list.")})
+        while above:
+            if above.pk == self.pk:
+                raise ValidationError(
+                    {"parent": _("An entry cannot lie below itself.")}
+                )
+            above = above.parent
 
     @property
     def label(self) -> str:
