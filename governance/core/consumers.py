@@ -84,6 +84,7 @@ def deliver(event_ids: Iterable[int], *, seconds: float | None = None) -> Tally:
                 tally.skipped += 1
             else:
                 _deliver_one(event, consumer, tally)
+    fault_point("delivery.settling")
     _settle(events)
     return tally
 
