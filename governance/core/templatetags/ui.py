@@ -1,9 +1,12 @@
 """Template tags of the product's look: icons, badges, times and grouped numbers."""
 
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -28,6 +31,13 @@ CLOCK_ICONS = {
 }
 
 
+@cache
+def _public_icons() -> frozenset[str]:
+    """The icons of the small sprite that public pages load."""
+    names = Path(settings.BASE_DIR) / "static/vendor/rebuild/icons-public.txt"
+    return frozenset(names.read_text(encoding="utf-8").split())
+
+
 @register.simple_tag
 def icon(name: str, size: str = "", label: str | Promise = "") -> SafeString:
     """One icon of the sprite. Hidden from readers unless it has a `label`.
@@ -35,7 +45,8 @@ def icon(name: str, size: str = "", label: str | Promise = "") -> SafeString:
     `size` is "" (as tall as the text), "s", "m" or "l".
     """
     css = f"icon icon-{size}" if size else "icon"
-    href = f"{static('img/icons.svg')}#{name}"
+    sprite = "img/icons-public.svg" if name in _public_icons() else "img/icons.svg"
+    href = f"{static(sprite)}#{name}"
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>',

@@ -37,8 +37,8 @@ def main(vendor: Path) -> None:
         text += rows([p for p in folder.rglob("*") if p.is_file()], vendor) + "\n"
     info = facts("bootstrap-icons")
     text += f"## {info['name']} {info['version']} (subset)\n\nPackage `{info['name']}`, licence {info['license']}. "
-    text += "The icons named in `rebuild/icons.txt`, as one sprite.\n\n"
-    text += rows([vendor.parent / "img" / "icons.svg"], vendor.parent)
+    text += "The icons named in `rebuild/icons*.txt`, as sprites.\n\n"
+    text += rows(list((vendor.parent / "img").glob("icons*.svg")), vendor.parent)
     (vendor / "VENDOR.md").write_text(text, encoding="utf-8")
 
 

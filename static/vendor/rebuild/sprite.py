@@ -1,5 +1,6 @@
-"""Builds `static/img/icons.svg` from the names in `icons.txt` and the installed icon package.
+"""Builds a sprite from a list of names and the installed icon package.
 
+`icons-public.txt` has what public pages show (a small file, for phones), `icons.txt` the rest.
 Each icon becomes a `<symbol>` of the same name; a name that the package lacks stops the build.
 """
 
@@ -23,8 +24,8 @@ def symbol(folder: Path, name: str) -> str:
     return f'<symbol id="{name}" viewBox="{found.group(1)}">{body}</symbol>'
 
 
-def main(folder: Path, target: Path) -> None:
-    names = (HERE / "icons.txt").read_text(encoding="utf-8").split()
+def main(folder: Path, names_file: str, target: Path) -> None:
+    names = (HERE / names_file).read_text(encoding="utf-8").split()
     symbols = "\n".join(symbol(folder, name) for name in names)
     target.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" fill="currentColor">\n{symbols}\n</svg>\n',
@@ -33,4 +34,4 @@ def main(folder: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -47,16 +47,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
-        catalogue = merged(root / "locale" / "parts")
+        catalogue, quarrels = merged(root / "locale" / "parts")
         target = root / "locale" / "zh_Hans" / "LC_MESSAGES"
         if options["check"]:
-            self.check_catalogue(root, catalogue)
+            self.check_catalogue(root, catalogue, quarrels)
             return
         target.mkdir(parents=True, exist_ok=True)
         write_if_changed(catalogue, target)
+        for quarrel in quarrels:
+            self.stderr.write(f"two translations: {quarrel}")
         self.stdout.write(f"{len(catalogue)} entries in {target.relative_to(root)}")
 
-    def check_catalogue(self, root: Path, catalogue: polib.POFile) -> None:
+    def check_catalogue(
+        self, root: Path, catalogue: polib.POFile, quarrels: list[str]
+    ) -> None:
         """Raise CommandError that names what is missing, empty or fuzzy."""
         have = {key_of(e): e for e in catalogue}
         faults = [
@@ -67,6 +71,7 @@ class Command(BaseCommand):
             if key not in have and not translated_by_django(key)
         ]
         faults += [f"empty or fuzzy: {show(k)}" for k, e in have.items() if not full(e)]
+        faults += [f"two translations: {q}" for q in quarrels]
         if faults:
             raise CommandError("\n".join([f"{len(faults)} faults", *faults]))
         self.stdout.write(f"catalogue complete: {len(have)} entries")
@@ -86,31 +91,29 @@ def full(entry: polib.POEntry) -> bool:
     return bool(words) and all(words) and not entry.fuzzy
 
 
-def merged(parts: Path) -> polib.POFile:
-    """All parts as one catalogue, sorted.
+def merged(parts: Path) -> tuple[polib.POFile, list[str]]:
+    """All parts as one catalogue, sorted; and where two parts say different words.
 
-    Raises:
-        CommandError: two parts give different words to the same source text.
+    The first part, by file name, wins; `--check` refuses a disagreement.
     """
     found: dict[Key, tuple[polib.POEntry, str]] = {}
+    quarrels = []
     for path in sorted(parts.glob("*.po")):
         for entry in polib.pofile(str(path), wrapwidth=0):
             known = found.get(key_of(entry))
-            if known and (known[0].msgstr, known[0].msgstr_plural) != (
-                entry.msgstr,
-                entry.msgstr_plural,
-            ):
-                raise CommandError(
-                    f"{show(key_of(entry))}: {known[1]} and {path.name} disagree: "
-                    f"{known[0].msgstr!r}, {entry.msgstr!r}"
-                )
-            if not known or (entry.msgid_plural and not known[0].msgid_plural):
+            if known is None or (entry.msgid_plural and not known[0].msgid_plural):
                 found[key_of(entry)] = (entry, path.name)
+            elif words_of(known[0]) != words_of(entry):
+                quarrels.append(f"{show(key_of(entry))}: {known[1]} and {path.name}")
     catalogue = polib.POFile(wrapwidth=0)
     catalogue.metadata = METADATA
     for key in sorted(found, key=lambda k: (k[1], k[0] or "")):
         catalogue.append(found[key][0])
-    return catalogue
+    return catalogue, quarrels
+
+
+def words_of(entry: polib.POEntry) -> str:
+    return str(entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr)
 
 
 def write_if_changed(catalogue: polib.POFile, target: Path) -> None:
