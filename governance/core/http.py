@@ -116,4 +116,4 @@ def _unread(request: HttpRequest) -> int:
     # Imported late: this module is loaded with the settings, before the models are.
     from governance.core.models import Notice
 
-    return Notice.objects.filter(user_id=request.user.pk).unread().count()
+    return Notice.objects.filter(user_id=request.user.pk or 0).unread().count()

@@ -84,7 +84,7 @@ def _blocks(
     now: datetime,
     spans: list[tuple[Half, float, float]],
 ) -> list[dict[str, float]]:
-    blocks = []
+    blocks: list[dict[str, float]] = []
     if not day.halves:
         return blocks
     part = width / len(day.halves)

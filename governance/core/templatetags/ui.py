@@ -130,7 +130,7 @@ def day_words(day: date | datetime | None) -> str:
 
 @register.filter
 def cn_phone(number: str | None) -> str:
-    """A mobile number in groups (138 1234 2046); masked ones and others as they are."""
+    """A mobile number, masked or not, in groups (138 1234 2046); others as they are."""
     text = "".join(str(number or "").split())
     if len(text) == 11 and text.startswith("1"):
         return f"{text[:3]} {text[3:7]} {text[7:]}"
@@ -198,7 +198,8 @@ def field_widget(field: Any) -> SafeString:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:
         attrs["aria-invalid"] = "true"
-    return field.as_widget(attrs=attrs)
+    html: SafeString = field.as_widget(attrs=attrs)
+    return html
 
 
 @register.filter

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from governance.core.views import gallery_more, gallery_samples
+from governance.core.gallery import panels, signs
 
 PARTS = ("desk", "pages", "phone")
 
@@ -16,5 +16,5 @@ def components(request: HttpRequest, part: str = "desk") -> HttpResponse:
     if not settings.DEMO or part not in PARTS:
         raise Http404
     context = {"part": part, "parts": PARTS}
-    context |= gallery_samples.samples() | gallery_more.more()
+    context |= signs.samples() | panels.more()
     return render(request, f"components/gallery/{part}.html", context)

@@ -56,7 +56,8 @@ class Command(BaseCommand):
         write_if_changed(catalogue, target)
         for quarrel in quarrels:
             self.stderr.write(f"two translations: {quarrel}")
-        self.stdout.write(f"{len(catalogue)} entries in {target.relative_to(root)}")
+        if options["verbosity"]:
+            self.stdout.write(f"{len(catalogue)} entries in {target.relative_to(root)}")
 
     def check_catalogue(
         self, root: Path, catalogue: polib.POFile, quarrels: list[str]

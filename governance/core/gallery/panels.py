@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.core.gallery.signs import clock, steps
 from governance.core.ruler import Day, Flag, Half, Ruler, build
-from governance.core.views.gallery_samples import clock, steps
 from governance.core.workflow import State
 
 CALLED = State("called", pgettext_lazy("task", "To report in"), "amber", "bell")
