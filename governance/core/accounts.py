@@ -39,7 +39,8 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
         """The library's sentence; after a wrong password also what is left."""
         left = getattr(self.request, "attempts_left", None)
         if code != "username_password_mismatch" or left is None:
-            return super().validation_error(code, *args)
+            told: ValidationError = super().validation_error(code, *args)
+            return told
         sentence = ngettext(
             "The account or the password is wrong. %(n)s attempt left, then the account is "
             "locked for %(minutes)s minutes.",
@@ -65,7 +66,8 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
 
 def lock_minutes() -> int:
     """How long an account stays locked after too many failures."""
-    return round(settings.AXES_COOLOFF_TIME * 60)
+    hours: float = settings.AXES_COOLOFF_TIME
+    return round(hours * 60)
 
 
 def locked_out(

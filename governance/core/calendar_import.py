@@ -19,6 +19,7 @@ from governance.core.models import CalendarDay
 
 Kind = CalendarDay.Kind
 PACKAGE_SOURCE = "chinesecalendar"
+DATE_WORDS = str.maketrans("年月/.", "----", "日")
 COLUMNS = {
     "date": ("日期", "day"),
     "kind": ("类型", "类别", "性质"),
@@ -102,9 +103,9 @@ def from_file(file: IO[bytes], year: int | None = None) -> dict[int, list[Named]
 
 def parse_date_cell(text: str) -> date | None:
     """A date as people type it: 2027-01-01, 2027/1/1, 2027.1.1, 2027年1月1日."""
-    plain = text.strip().translate(str.maketrans({"年": "-", "月": "-", "日": ""}))
+    plain = text.strip().translate(DATE_WORDS)
     try:
-        return parse_date(plain.replace("/", "-").replace(".", "-"))
+        return parse_date(plain)
     except ValueError:
         return None
 

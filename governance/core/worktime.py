@@ -38,7 +38,7 @@ def parse_office_hours(text: str) -> tuple[tuple[time, time], ...]:
     Raises:
         ImproperlyConfigured: with a sentence that says what is wrong.
     """
-    blocks = []
+    blocks: list[tuple[time, time]] = []
     for part in text.split(","):
         try:
             opens, closes = (time.fromisoformat(end.strip()) for end in part.split("-"))

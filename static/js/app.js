@@ -76,7 +76,7 @@
     var places = doc.querySelectorAll("[data-refresh-url]");
     if (doc.hidden || !navigator.onLine) { return; }
     places.forEach(function (place) {
-      fetch(place.dataset.refreshUrl, { headers: { "HX-Request": "true" }, credentials: "same-origin" })
+      fetch(place.dataset.refreshUrl, { headers: { "HX-Request": "true", "X-Refresh": "1" }, credentials: "same-origin" })
         .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : null; })
         .then(function (html) { if (html !== null && !place.contains(doc.activeElement)) { place.innerHTML = html; ready(place); } })
         .catch(function () { /* Offline: the bar says so. */ });

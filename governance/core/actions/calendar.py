@@ -112,7 +112,7 @@ def _check(year: int, plan: Sequence[Named]) -> None:
 
 def _differs(old: CalendarDay | None, new: Named | None) -> bool:
     if old is None or new is None:
-        return old is not new
+        return bool(old or new)
     return (old.kind, old.name) != (new.kind, new.name)
 
 

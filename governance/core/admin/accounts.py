@@ -1,9 +1,5 @@
-"""Accounts. Posts are added to the form by the app that knows them:
+"""Accounts; the app that knows posts hangs them into the form with `UserAdmin.inlines`."""
 
-UserAdmin.inlines = [*UserAdmin.inlines, PostInline]
-"""
-
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -17,11 +13,17 @@ from governance.core import events
 from governance.core.actions import accounts
 from governance.core.models import User
 
-# the stubs know the row's type, Django's class takes none
-Base = DjangoUserAdmin[User] if TYPE_CHECKING else DjangoUserAdmin
+if TYPE_CHECKING:  # the stubs know the row's type, Django's classes take none
+    Base = DjangoUserAdmin[User]
+    NewForm = AdminUserCreationForm[User]
+    PasswordForm = AdminPasswordChangeForm[User]
+else:
+    Base = DjangoUserAdmin
+    NewForm = AdminUserCreationForm
+    PasswordForm = AdminPasswordChangeForm
 
 
-class NewAccountForm(AdminUserCreationForm):
+class NewAccountForm(NewForm):
     """The first password is the administrator's, so it must be changed."""
 
     def save(self, commit: bool = True) -> User:
@@ -30,7 +32,7 @@ class NewAccountForm(AdminUserCreationForm):
         return user
 
 
-class GivenPasswordForm(AdminPasswordChangeForm):
+class GivenPasswordForm(PasswordForm):
     """A password that an administrator sets must be changed by its owner."""
 
     def save(self, commit: bool = True) -> User:
@@ -73,9 +75,7 @@ class UserAdmin(Base):
         ),
     )
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Any = None
-    ) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = ["last_login", "is_demo", "groups"]
         if not request.user.is_superuser:  # nobody hands himself rights
             fixed += ["is_staff", "is_superuser"]
@@ -84,7 +84,7 @@ class UserAdmin(Base):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
-        return super().has_change_permission(request, obj)
+        return bool(super().has_change_permission(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,6 +1,6 @@
 """The working calendar: publish a year from a file, name one more day."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -17,8 +17,14 @@ from governance.core.admin.events import Base
 from governance.core.errors import Invalid
 from governance.core.models import CalendarDay, CalendarYear
 
+if TYPE_CHECKING:  # the stubs know the types, Django's class takes none
+    YearBase = forms.ModelForm[CalendarYear]
+    DayBase = forms.ModelForm[CalendarDay]
+else:
+    YearBase = DayBase = forms.ModelForm
 
-class YearForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+
+class YearForm(YearBase):
     """A year, and the file that names its days off; without one the installed package."""
 
     year = forms.IntegerField(
@@ -38,7 +44,7 @@ class YearForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         fields: list[str] = []
 
     def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
+        cleaned: dict[str, Any] = self.cleaned_data
         year, file = cleaned.get("year"), cleaned.get("file")
         if year is None:
             return cleaned
@@ -66,7 +72,7 @@ class CalendarYearAdmin(Base):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["year", "source", "loaded_at"] if obj else ["year", "file"]
 
     def save_model(
@@ -82,7 +88,7 @@ class CalendarYearAdmin(Base):
         obj.__dict__.update(row.__dict__)
 
 
-class DayForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class DayForm(DayBase):
     """One day of a published year."""
 
     class Meta:

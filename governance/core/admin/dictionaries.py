@@ -17,7 +17,12 @@ from governance.core.errors import Invalid
 from governance.core.models import Dictionary, DictionaryItem
 
 LONGEST_INLINE = 60
-InlineBase = admin.TabularInline[Any, Any] if TYPE_CHECKING else admin.TabularInline
+if TYPE_CHECKING:  # the stubs know the types, Django's classes take none
+    InlineBase = admin.TabularInline[Any, Any]
+    ListForm = forms.ModelForm[Dictionary]
+else:
+    InlineBase = admin.TabularInline
+    ListForm = forms.ModelForm
 
 
 class FreshAdmin(Base):
@@ -60,7 +65,7 @@ class ItemInline(InlineBase):
     can_delete = False
 
 
-class DictionaryForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class DictionaryForm(ListForm):
     """A list, and if wanted a file whose entries are added to it."""
 
     file = forms.FileField(
@@ -93,7 +98,7 @@ class DictionaryAdmin(FreshAdmin):
     list_filter = ["is_proposal"]
     search_fields = ["code", "label_zh", "label_en"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Dictionary]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(count=Count("items"))
 
     @admin.display(description=_("entries"), ordering="count")

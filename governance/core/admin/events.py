@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 from governance.core.actions.deliveries import run_again
 from governance.core.models import Delivery, Event, Heartbeat, Outbox
 
-# the stubs know the row's type, Django's class takes none
-Base = admin.ModelAdmin[Any] if TYPE_CHECKING else admin.ModelAdmin
+if TYPE_CHECKING:  # the stubs know the row's type, Django's class takes none
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = admin.ModelAdmin
 
 
 class ReadOnlyAdmin(Base):
