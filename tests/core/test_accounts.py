@@ -113,7 +113,9 @@ def test_a_closed_account_is_told_so_and_stays_out(
     client: Client, worker: User
 ) -> None:
     User.objects.update(is_active=False)
-    response = client.post(LOGIN, {"login": "worker", "password": PASSWORD}, follow=True)
+    response = client.post(
+        LOGIN, {"login": "worker", "password": PASSWORD}, follow=True
+    )
     assert not is_in(client)
     assert response.status_code == 200
     assert response.redirect_chain in ([], [(LOGIN, 302)])

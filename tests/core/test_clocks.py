@@ -111,3 +111,30 @@ def test_the_tip_is_exact_and_says_when_it_may_move() -> None:
     with translation.override("en"):
         assert told("2026-11-20 09:00").tip == "Due 2026-11-24 09:30, working time"
         assert "provisional" in clock(at("2027-01-05 10:00")).tip
+
+
+@pytest.mark.parametrize(
+    ("at_time", "more", "text"),
+    [
+        ("2026-11-20 08:30", {}, "剩 2 天 1 小时"),
+        ("2026-11-24 08:42", {}, "剩 48 分钟"),
+        ("2026-11-25 11:30", {}, "超 1 天 2 小时"),
+        ("2026-11-20 08:30", {"paused": True}, "已挂账，不计时"),
+        ("2026-11-20 08:30", {"done_at": "2026-11-23 11:00"}, "按期，早 5 小时"),
+        ("2026-11-20 08:30", {"done_at": "2026-11-24 10:10"}, "超时完成，晚 40 分"),
+        ("2026-11-20 08:30", {"starts_later": True}, "报到后开始"),
+    ],
+)
+def test_the_words_of_the_table(
+    at_time: str, more: dict[str, object], text: str
+) -> None:
+    if "done_at" in more:
+        more = {"done_at": at(str(more["done_at"]))}
+    with translation.override("zh-hans"):
+        found = clock(
+            at(DUE),
+            started_at=at("2026-11-17 09:30"),
+            now=at(at_time),
+            **more,  # type: ignore[arg-type]
+        )
+    assert found.text == text

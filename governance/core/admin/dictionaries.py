@@ -99,7 +99,8 @@ class DictionaryAdmin(FreshAdmin):
     search_fields = ["code", "label_zh", "label_en"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(count=Count("items"))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(count=Count("items"))
 
     @admin.display(description=_("entries"), ordering="count")
     def entries(self, row: Any) -> str:

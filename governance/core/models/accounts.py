@@ -3,13 +3,16 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class User(AbstractUser):
     """A person who signs in."""
 
     name = models.CharField(_("name"), max_length=60, blank=True)
-    title = models.CharField(_("title"), max_length=60, blank=True)
+    title = models.CharField(
+        pgettext_lazy("of a person", "title"), max_length=60, blank=True
+    )
     phone_tail = models.CharField(
         _("last four digits of the phone"), max_length=4, blank=True
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.ids import TimeOrderedIdField
 
@@ -12,12 +13,12 @@ class Attachment(models.Model):
     """One picture or document of one subject; the bytes lie under their SHA-256."""
 
     class Purpose(models.TextChoices):
-        BEFORE = "before", _("before")
-        DURING = "during", _("during")
-        AFTER = "after", _("after")
-        CHECK = "check", _("check")
-        REPLY = "reply", _("reply")
-        OTHER = "other", _("other")
+        BEFORE = "before", pgettext_lazy("picture", "before")
+        DURING = "during", pgettext_lazy("picture", "during")
+        AFTER = "after", pgettext_lazy("picture", "after")
+        CHECK = "check", pgettext_lazy("picture", "check")
+        REPLY = "reply", pgettext_lazy("picture", "reply")
+        OTHER = "other", pgettext_lazy("picture", "other")
 
     id = TimeOrderedIdField()
     subject_type = models.CharField(max_length=40, blank=True)
@@ -32,7 +33,7 @@ class Attachment(models.Model):
     size_bytes = models.PositiveIntegerField(_("size in bytes"))
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
-    taken_at = models.DateTimeField(_("taken"), null=True)
+    taken_at = models.DateTimeField(pgettext_lazy("picture", "taken"), null=True)
     lon = models.FloatField(_("longitude"), null=True)
     lat = models.FloatField(_("latitude"), null=True)
     uploaded_by = models.ForeignKey(
@@ -43,7 +44,9 @@ class Attachment(models.Model):
         related_name="+",
     )
     session_key = models.CharField(max_length=40, blank=True, editable=False)
-    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    created_at = models.DateTimeField(
+        pgettext_lazy("picture", "added"), auto_now_add=True
+    )
 
     class Meta:
         verbose_name = _("attachment")

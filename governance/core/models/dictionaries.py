@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.models.versions import bumps
@@ -46,7 +46,7 @@ class DictionaryItem(models.Model):
     label_zh = models.CharField(_("label (Chinese)"), max_length=80)
     label_en = models.CharField(_("label (English)"), max_length=120, blank=True)
     icon = models.CharField(_("icon"), max_length=40, blank=True)
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(pgettext_lazy("in a list", "order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
     is_proposal = models.BooleanField(_("proposal"), default=True)
     data = models.JSONField(_("settings"), default=dict, blank=True)
