@@ -1,0 +1,59 @@
+"""The tree and the page of one grid."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from grids.actions import tree
+
+
+def test_pages_need_a_sign_in(client: Client, forest: SimpleNamespace) -> None:
+    for url in ("/grids/", "/grids/445302001/"):
+        assert client.get(url).status_code == 302
+
+
+@pytest.fixture
+def staff(client: Client, cast: SimpleNamespace) -> Client:
+    client.force_login(cast.town_a)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_the_list_shows_towns_and_a_map(staff: Client, forest: SimpleNamespace) -> None:
+    text = staff.get("/grids/").content.decode()
+    assert "云城街道" in text
+    assert "河口街道" in text
+    assert text.count("<path d=") == 2
+    assert "style=" not in text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_search_by_name_and_code(staff: Client, forest: SimpleNamespace) -> None:
+    assert "星岩社区" in staff.get("/grids/?q=星岩").content.decode()
+    assert forest.micro_b1_1_1.code in staff.get("/grids/?q=445302003001").content.decode()
+    assert "No grid fits" in staff.get("/grids/?q=没有").content.decode()
+
+
+def test_a_grid_shows_chain_children_and_people(staff: Client, forest: SimpleNamespace) -> None:
+    text = staff.get(f"/grids/{forest.village_a1.code}/").content.decode()
+    for part in ("云城街道", "第一网格", "李秀英"):
+        assert part in text
+    micro = staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
+    assert "Nobody is posted here" in micro
+    tree.retire_grid(forest.micro_a1_1_1, by="test")
+    assert "Retired on" in staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
+    assert staff.get("/grids/999/").status_code == 404
+
+
+def test_statements_do_not_grow_with_the_children(
+    staff: Client, forest: SimpleNamespace, django_assert_max_num_queries: Any
+) -> None:
+    staff.get("/grids/")
+    with django_assert_max_num_queries(16):
+        staff.get(f"/grids/{forest.town_a.code}/")
+    for _n in range(3):
+        tree.create_grid(parent=forest.small_a1_1, name="x", by="test")
+    staff.get("/grids/")
+    with django_assert_max_num_queries(16):
+        staff.get(f"/grids/{forest.small_a1_1.code}/")
