@@ -42,7 +42,8 @@ def appoint(
     """
     where = grid or department
     found = where.district if where else district
-    _check(role, grid, department, found)
+    if wrong := faults(role, grid, department, found):
+        raise Invalid(fields=wrong)
     same = Post.objects.current().filter(
         user=user, role=role, grid=grid, department=department, district=found
     )
@@ -111,13 +112,14 @@ def _data(post: Post) -> dict[str, object]:
     }
 
 
-def _check(
+def faults(
     role: str,
     grid: Grid | None,
     department: Department | None,
     district: District | None,
-) -> None:
-    fields = {
+) -> dict[str, list[str]]:
+    """Why this place does not fit this role, by field; empty when it does."""
+    return {
         name: [sentence]
         for name, sentence in (
             ("role", "" if role in Post.Role.values else _("There is no such role.")),
@@ -127,8 +129,6 @@ def _check(
         )
         if sentence
     }
-    if fields:
-        raise Invalid(fields=fields)
 
 
 def _department_fault(role: str, department: Department | None) -> str:

@@ -30,8 +30,13 @@ def test_registers_need_a_sign_in(client: Client, forest: SimpleNamespace) -> No
         assert answer.json()["code"]
 
 
-def test_list_by_level_parent_prefix_and_name(signed_in: Client, forest: SimpleNamespace) -> None:
-    assert codes(signed_in.get("/api/v1/grids/?level=large")) == ["445302001", "445302003"]
+def test_list_by_level_parent_prefix_and_name(
+    signed_in: Client, forest: SimpleNamespace
+) -> None:
+    assert codes(signed_in.get("/api/v1/grids/?level=large")) == [
+        "445302001",
+        "445302003",
+    ]
     answer = signed_in.get("/api/v1/grids/?parent=445302001")
     assert codes(answer) == ["445302001009", "445302001202"]
     assert "geometry" not in answer.json()["results"][0]
@@ -56,7 +61,9 @@ def test_list_pages_by_code_and_refuses_a_wrong_level(signed_in: Client) -> None
 def test_geometry_only_on_demand_and_retired_only_on_demand(
     signed_in: Client, forest: SimpleNamespace
 ) -> None:
-    row = signed_in.get("/api/v1/grids/?level=micro&limit=1&geometry=1").json()["results"][0]
+    row = signed_in.get("/api/v1/grids/?level=micro&limit=1&geometry=1").json()[
+        "results"
+    ][0]
     assert row["geometry"]["type"] == "Polygon"
     tree.retire_grid(forest.micro_a1_1_1, by="test")
     code = forest.micro_a1_1_1.code
@@ -64,7 +71,9 @@ def test_geometry_only_on_demand_and_retired_only_on_demand(
     assert codes(signed_in.get(f"/api/v1/grids/?code={code}&retired=1")) == [code]
 
 
-def test_detail_names_ancestors_and_children(signed_in: Client, forest: SimpleNamespace) -> None:
+def test_detail_names_ancestors_and_children(
+    signed_in: Client, forest: SimpleNamespace
+) -> None:
     answer = signed_in.get(f"/api/v1/grids/{forest.small_a1_1.code}/").json()
     assert [row["code"] for row in answer["ancestors"]] == ["445302001", "445302001009"]
     assert [row["name"] for row in answer["children"]] == ["01", "02"]
@@ -93,25 +102,37 @@ def test_locate_is_open_and_says_what_is_wrong(
     body = answer.json()
     if status == 200:
         assert body["grid"]["code"] == forest.micro_a1_1_1.code
-        assert [row["level"] for row in body["chain"]] == ["large", "medium", "small", "micro"]
+        assert [row["level"] for row in body["chain"]] == [
+            "large",
+            "medium",
+            "small",
+            "micro",
+        ]
     elif status == 400:
         assert body["fields"]
     else:
         assert body["code"] == "not_found"
 
 
-def test_departments_in_official_order(signed_in: Client, departments: dict[str, Department]) -> None:
+def test_departments_in_official_order(
+    signed_in: Client, departments: dict[str, Department]
+) -> None:
     answer = signed_in.get("/api/v1/departments/")
     assert codes(answer) == ["urban_management", "transport", "water"]
     assert codes(signed_in.get("/api/v1/departments/?q=交通")) == ["transport"]
 
 
-def test_geometry_of_children_with_etag_and_gzip(client: Client, forest: SimpleNamespace) -> None:
+def test_geometry_of_children_with_etag_and_gzip(
+    client: Client, forest: SimpleNamespace
+) -> None:
     url = "/grids/geometry/445302001.json"
     answer = client.get(url, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     found = json.loads(gzip.decompress(answer.content))
-    assert [f["properties"]["code"] for f in found["features"]] == ["445302001009", "445302001202"]
+    assert [f["properties"]["code"] for f in found["features"]] == [
+        "445302001009",
+        "445302001202",
+    ]
     assert found["bbox"] == [112.0, 22.9, 112.04, 22.92]
     plain = client.get(url)
     assert plain.json() == found

@@ -69,7 +69,10 @@ def test_each_bad_row_is_named(bad: str, line: int) -> None:
 
 
 def test_circles_are_refused() -> None:
-    text = HEAD + "445302,,云城区,district\n445302001,445302002,甲,street\n445302002,445302001,乙,street\n"
+    text = (
+        HEAD
+        + "445302,,云城区,district\n445302001,445302002,甲,street\n445302002,445302001,乙,street\n"
+    )
     assert [line for line, _text in faults(text)] == [3, 4]
 
 
@@ -80,7 +83,14 @@ def test_every_bad_row_is_reported_not_only_the_first() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [GOOD.encode("gb18030"), b"", b"PK\x03\x04\0\0", b"a;b;c\n1;2;3\n", HEAD.encode(), GOOD.encode("utf-16")],
+    [
+        GOOD.encode("gb18030"),
+        b"",
+        b"PK\x03\x04\0\0",
+        b"a;b;c\n1;2;3\n",
+        HEAD.encode(),
+        GOOD.encode("utf-16"),
+    ],
 )
 def test_wrong_files_are_refused(content: bytes) -> None:
     assert faults(content)
@@ -113,7 +123,9 @@ def test_a_bad_file_and_a_dry_run_write_nothing(tmp_path: Path, capsys: Any) -> 
 
 
 @pytest.mark.django_db
-def test_a_longer_file_adds_what_is_new_and_keeps_names(tmp_path: Path, capsys: Any) -> None:
+def test_a_longer_file_adds_what_is_new_and_keeps_names(
+    tmp_path: Path, capsys: Any
+) -> None:
     file = tmp_path / "d.csv"
     file.write_text(GOOD)
     call_command("load_divisions", str(file))

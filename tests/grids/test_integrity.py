@@ -38,24 +38,64 @@ INSERT = (
     [
         ("town_a", "44530200100903", "x", "small", False, 1, 2, 1),  # skips a level
         ("town_a", "445302003009", "x", "medium", False, 1, 2, 1),  # another prefix
-        ("village_a1", "445302001299", "x", "medium", False, 1, 2, 1),  # medium in medium
+        (
+            "village_a1",
+            "445302001299",
+            "x",
+            "medium",
+            False,
+            1,
+            2,
+            1,
+        ),  # medium in medium
         (None, "445302001299", "x", "medium", False, 1, 2, 99),  # a village as root
         ("town_a", "445302009", "x", "large", False, 1, 2, 1),  # a town in a town
         ("town_a", "44530200129", "x", "medium", False, 1, 2, 1),  # digits
         ("town_a", "445302001009", "x", "medium", False, 1, 2, 1),  # code taken
         ("town_a", "445302001299", "  ", "medium", False, 1, 2, 1),  # no name
         ("town_a", "445302001299", "x", "medium", True, 1, 2, 1),  # dedicated village
-        ("town_a", "445302001299", "x", "medium", False, 2, 2, 1),  # left not below right
-        (None, "445302009", "x", "large", False, 1, 2, "tree of a"),  # second root of a tree
+        (
+            "town_a",
+            "445302001299",
+            "x",
+            "medium",
+            False,
+            2,
+            2,
+            1,
+        ),  # left not below right
+        (
+            None,
+            "445302009",
+            "x",
+            "large",
+            False,
+            1,
+            2,
+            "tree of a",
+        ),  # second root of a tree
     ],
 )
-def test_raw_sql_cannot_insert_a_wrong_grid(forest: SimpleNamespace, row: tuple[Any, ...]) -> None:
+def test_raw_sql_cannot_insert_a_wrong_grid(
+    forest: SimpleNamespace, row: tuple[Any, ...]
+) -> None:
     parent, code, name, level, dedicated, lft, rght, tree_id = row
     above = getattr(forest, parent).pk if parent else None
     if tree_id == "tree of a":
         tree_id = forest.town_a.tree_id
     with pytest.raises(IntegrityError):
-        sql(INSERT, forest.district.pk, above, code, name, level, dedicated, lft, rght, tree_id)
+        sql(
+            INSERT,
+            forest.district.pk,
+            above,
+            code,
+            name,
+            level,
+            dedicated,
+            lft,
+            rght,
+            tree_id,
+        )
 
 
 def test_a_right_row_passes(forest: SimpleNamespace) -> None:
@@ -65,20 +105,39 @@ def test_a_right_row_passes(forest: SimpleNamespace) -> None:
 
 def test_raw_sql_cannot_leave_children_behind(forest: SimpleNamespace) -> None:
     with pytest.raises(IntegrityError):
-        sql("UPDATE grids_grid SET code = '44530200100909' WHERE id = %s", forest.small_a1_1.pk)
+        sql(
+            "UPDATE grids_grid SET code = '44530200100909' WHERE id = %s",
+            forest.small_a1_1.pk,
+        )
     other = District.objects.create(code="445303", name="云安区")
     with pytest.raises(IntegrityError):
-        sql("UPDATE grids_grid SET district_id = %s WHERE id = %s", other.pk, forest.small_a1_1.pk)
+        sql(
+            "UPDATE grids_grid SET district_id = %s WHERE id = %s",
+            other.pk,
+            forest.small_a1_1.pk,
+        )
     with pytest.raises(IntegrityError):
-        sql("UPDATE grids_grid SET parent_id = %s WHERE id = %s", forest.village_b1.pk, forest.small_a1_1.pk)
+        sql(
+            "UPDATE grids_grid SET parent_id = %s WHERE id = %s",
+            forest.village_b1.pk,
+            forest.small_a1_1.pk,
+        )
     with pytest.raises(IntegrityError):
         sql("DELETE FROM grids_grid WHERE id = %s", forest.village_a1.pk)
 
 
-def test_check_names_faults_and_fix_repairs_them(forest: SimpleNamespace, capsys: Any) -> None:
+def test_check_names_faults_and_fix_repairs_them(
+    forest: SimpleNamespace, capsys: Any
+) -> None:
     call_command("check_grid_tree")
-    sql("UPDATE grids_grid SET lft = lft + 1, rght = rght + 7 WHERE id = %s", forest.micro_a1_1_2.pk)
-    sql("UPDATE grids_grid SET tree_id = 77, depth = 9 WHERE id = %s", forest.small_b1_1.pk)
+    sql(
+        "UPDATE grids_grid SET lft = lft + 1, rght = rght + 7 WHERE id = %s",
+        forest.micro_a1_1_2.pk,
+    )
+    sql(
+        "UPDATE grids_grid SET tree_id = 77, depth = 9 WHERE id = %s",
+        forest.small_b1_1.pk,
+    )
     with pytest.raises(CommandError):
         call_command("check_grid_tree")
     said = capsys.readouterr().out
@@ -89,17 +148,27 @@ def test_check_names_faults_and_fix_repairs_them(forest: SimpleNamespace, capsys
     call_command("check_grid_tree")
     assert GridVersion.objects.get().number > version
     ancestors = Grid.objects.get(pk=forest.micro_b1_1_1.pk).get_ancestors()
-    assert [g.pk for g in ancestors] == [forest.town_b.pk, forest.village_b1.pk, forest.small_b1_1.pk]
+    assert [g.pk for g in ancestors] == [
+        forest.town_b.pk,
+        forest.village_b1.pk,
+        forest.small_b1_1.pk,
+    ]
 
 
-def _write(seed: int, smalls: list[int], villages: list[int], errors: list[str]) -> None:
-    chance = random.Random(seed)
+def _write(
+    seed: int, smalls: list[int], villages: list[int], errors: list[str]
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a repeatable test
     try:
         for n in range(WRITES):
             try:
                 if n % 3 == 2:
                     small = Grid.objects.get(pk=chance.choice(smalls))
-                    tree.move_grid(small, to=Grid.objects.get(pk=chance.choice(villages)), by="test")
+                    tree.move_grid(
+                        small,
+                        to=Grid.objects.get(pk=chance.choice(villages)),
+                        by="test",
+                    )
                 else:
                     parent = Grid.objects.get(pk=chance.choice(smalls))
                     tree.create_grid(parent=parent, name=f"{seed}-{n}", by="test")
@@ -150,7 +219,13 @@ def test_bulk_rows_that_do_not_fit_are_refused_whole(forest: SimpleNamespace) ->
     assert integrity.faults() == []
 
 
-def test_names_with_tabs_and_backslashes_survive_the_copy(forest: SimpleNamespace) -> None:
+def test_names_with_tabs_and_backslashes_survive_the_copy(
+    forest: SimpleNamespace,
+) -> None:
     name = "甲\\N\t乙"
-    [pk] = bulk_build(forest.district, [GridRow("445302001299", name, "medium", "445302001")], by="test")
+    [pk] = bulk_build(
+        forest.district,
+        [GridRow("445302001299", name, "medium", "445302001")],
+        by="test",
+    )
     assert Grid.objects.get(pk=pk).name == name

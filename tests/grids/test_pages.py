@@ -31,18 +31,25 @@ def test_the_list_shows_towns_and_a_map(staff: Client, forest: SimpleNamespace) 
 
 def test_search_by_name_and_code(staff: Client, forest: SimpleNamespace) -> None:
     assert "星岩社区" in staff.get("/grids/?q=星岩").content.decode()
-    assert forest.micro_b1_1_1.code in staff.get("/grids/?q=445302003001").content.decode()
+    assert (
+        forest.micro_b1_1_1.code in staff.get("/grids/?q=445302003001").content.decode()
+    )
     assert "No grid fits" in staff.get("/grids/?q=没有").content.decode()
 
 
-def test_a_grid_shows_chain_children_and_people(staff: Client, forest: SimpleNamespace) -> None:
+def test_a_grid_shows_chain_children_and_people(
+    staff: Client, forest: SimpleNamespace
+) -> None:
     text = staff.get(f"/grids/{forest.village_a1.code}/").content.decode()
     for part in ("云城街道", "第一网格", "李秀英"):
         assert part in text
     micro = staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
     assert "Nobody is posted here" in micro
     tree.retire_grid(forest.micro_a1_1_1, by="test")
-    assert "Retired on" in staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
+    assert (
+        "Retired on"
+        in staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
+    )
     assert staff.get("/grids/999/").status_code == 404
 
 

@@ -19,7 +19,9 @@ def _cells() -> list[schematic.Cell]:
             "code": row.code,
             "name": row.grid_name,
             "level": "large" if len(row.code) == 9 else "medium",
-            "area_type": "community" if row.kind in ("street", "community") else "rural",
+            "area_type": "community"
+            if row.kind in ("street", "community")
+            else "rural",
         }
         for row in divisions.read(DEMO_FILE.read_bytes()).rows
         if row.kind != "district"
@@ -60,7 +62,9 @@ def test_a_parent_is_the_union_of_its_children(drawn: dict[str, Any]) -> None:
     for code, polygon in drawn.items():
         step = {9: 12, 12: 14, 14: 17}.get(len(code))
         if step:
-            below = [p for c, p in drawn.items() if len(c) == step and c.startswith(code)]
+            below = [
+                p for c, p in drawn.items() if len(c) == step and c.startswith(code)
+            ]
             assert shapely.union_all(below).symmetric_difference(polygon).area < 1e-12
 
 

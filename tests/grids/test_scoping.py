@@ -14,8 +14,17 @@ from grids.models import Post
 from grids.scoping import Scope, page_of, scope_of
 from requests_hub.models import Task
 
-PLACES = ["micro_a1_1_1", "micro_a1_2_1", "micro_a2_1_1", "micro_b1_1_1", "micro_b2_1_1"]
-A, A1 = {"micro_a1_1_1", "micro_a1_2_1", "micro_a2_1_1"}, {"micro_a1_1_1", "micro_a1_2_1"}
+PLACES = [
+    "micro_a1_1_1",
+    "micro_a1_2_1",
+    "micro_a2_1_1",
+    "micro_b1_1_1",
+    "micro_b2_1_1",
+]
+A, A1 = (
+    {"micro_a1_1_1", "micro_a1_2_1", "micro_a2_1_1"},
+    {"micro_a1_1_1", "micro_a1_2_1"},
+)
 EVERYTHING = set(PLACES)
 SEEN = {
     "district": EVERYTHING,
@@ -45,12 +54,11 @@ def make_tasks(forest: SimpleNamespace, departments: dict[str, Any]) -> dict[str
     out = {}
     for name in PLACES:
         place = place_of(getattr(forest, name))
-        code = called.get(name)
         out[name] = Task.objects.create(
             **place.ids,
-            kind="whistle" if code else "grid",
-            state="called" if code else "given",
-            department=departments[code] if code else None,
+            kind="whistle",
+            state="called",
+            department=departments[called.get(name, "water")],
             created_at=timezone.now(),
         )
     return out
@@ -87,7 +95,9 @@ def test_a_scope_is_one_statement(cast: SimpleNamespace) -> None:
     assert len(seen) == 1
 
 
-def test_posts_end_and_begin_with_the_day(cast: SimpleNamespace, tasks: dict[str, Task]) -> None:
+def test_posts_end_and_begin_with_the_day(
+    cast: SimpleNamespace, tasks: dict[str, Task]
+) -> None:
     post = Post.objects.get(user=cast.town_a)
     end(post, by="test")
     user = type(cast.town_a).objects.get(pk=cast.town_a.pk)
@@ -95,7 +105,9 @@ def test_posts_end_and_begin_with_the_day(cast: SimpleNamespace, tasks: dict[str
     assert not user.groups.filter(name="township").exists()
 
 
-def test_holds_asks_role_and_place(cast: SimpleNamespace, tasks: dict[str, Task]) -> None:
+def test_holds_asks_role_and_place(
+    cast: SimpleNamespace, tasks: dict[str, Task]
+) -> None:
     scope = scope_of(cast.town_a)
     assert scope.holds(["township"], tasks["micro_a1_1_1"])
     assert not scope.holds(["township"], tasks["micro_b1_1_1"])
@@ -113,7 +125,10 @@ def test_a_page_over_several_areas_merges_in_order(
     appoint(cast.worker_a, "grid_worker", grid=forest.small_a1_1, by="test")
     scope = scope_of(cast.worker_a)
     first = page_of(Task.objects.select_related("department"), scope, limit=2)
-    assert [t.pk for t in first.rows] == [tasks["micro_b1_1_1"].pk, tasks["micro_a1_2_1"].pk]
+    assert [t.pk for t in first.rows] == [
+        tasks["micro_b1_1_1"].pk,
+        tasks["micro_a1_2_1"].pk,
+    ]
     rest = page_of(Task.objects.all(), scope, limit=2, before_id=first.next_before)
     assert [t.pk for t in rest.rows] == [tasks["micro_a1_1_1"].pk]
     assert rest.next_before is None
