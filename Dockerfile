@@ -23,5 +23,5 @@ RUN SECRET_KEY=build FIELD_KEYS=build python manage.py build_catalogue \
  && SECRET_KEY=build FIELD_KEYS=build python manage.py collectstatic --no-input
 EXPOSE 8000
 CMD ["gunicorn", "governance.wsgi:application", "--bind", "0.0.0.0:8000", \
-     "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
+     "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", \
      "--graceful-timeout", "20", "--timeout", "60", "--access-logfile", "-"]

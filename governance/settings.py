@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "django_tables2",
     "crispy_forms",
     "crispy_bootstrap5",
-    "import_export",
     "django_htmx",
     "template_partials",
     "django_celery_beat",

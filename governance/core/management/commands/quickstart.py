@@ -142,7 +142,7 @@ def _children(port: int) -> list[Child]:
         "web": [
             *[python, "-m", "gunicorn", "governance.wsgi:application"],
             *["--chdir", str(settings.BASE_DIR), "--bind", f"127.0.0.1:{port}"],
-            *["--worker-class", "gthread", "--workers", "2", "--threads", "4"],
+            *["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"],
             *["--graceful-timeout", "8", "--timeout", "60", "--access-logfile", "-"],
         ],
         "worker": [

@@ -15,6 +15,8 @@ class Command(BaseCommand):
         "Read due outbox rows and tell the workers about them. Several may run at once."
     )
 
+    requires_system_checks: list[str] = []  # they load every page of the product
+
     def handle(self, *args: Any, **options: Any) -> None:
         # A frozen Redis must not hold the loop: this process publishes small messages only.
         app.conf.broker_transport_options = {
