@@ -247,7 +247,7 @@ def request_clock(request: Request) -> clocks.Clock:
     """The clock of the stage that a request is in; standing once it is closed."""
     return clocks.clock(
         request.due_at,
-        started_at=request.stage_at,
+        started_at=request.due_from_at,
         calendar_time=deadlines.is_calendar(request.limit),
     )
 

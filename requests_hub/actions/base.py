@@ -178,6 +178,8 @@ def move(
         changes["state"] = step.target
         if isinstance(subject, Request):
             changes.setdefault("stage_at", moment)
+    if isinstance(subject, Request) and "limit" in changes:
+        changes["due_from_at"] = moment if changes["limit"] else None
     if changes:
         for name, value in changes.items():
             setattr(subject, name, value)

@@ -128,6 +128,7 @@ def submit_request(
             submitted_at=moment,
             stage_at=moment,
             limit=str(limit),
+            due_from_at=moment,
             due_at=limit.after(moment),
             **_place(district, position, grid, by),
         )

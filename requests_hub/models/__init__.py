@@ -1,7 +1,8 @@
 """Tables of the requests app, by topic."""
 
+from requests_hub.models.imports import ImportRun
 from requests_hub.models.requests import Request
 from requests_hub.models.tasks import Task
 from requests_hub.models.whistles import Whistle
 
-__all__ = ["Request", "Task", "Whistle"]
+__all__ = ["ImportRun", "Request", "Task", "Whistle"]

@@ -155,6 +155,7 @@ class Request(Placed):
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     stage_at = models.DateTimeField(_("in this state since"), db_default=Now())
+    due_from_at = models.DateTimeField(_("time runs from"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     limit = models.CharField(_("time limit"), max_length=16, blank=True)
     route = models.CharField(

@@ -1,0 +1,109 @@
+"""What follows from events: people are told, deadlines move with the calendar."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from governance.core.events import consumer
+from governance.core.models import Event
+from governance.core.notices import notify
+from grids.models import Post
+from requests_hub.actions.recompute import move_open_deadlines
+from requests_hub.models import Request, Task
+from requests_hub.models.places import LEVELS
+from requests_hub.workflow import GRID
+
+
+@consumer(
+    "requests_hub.tell_holders",
+    "task.called",
+    "task.offered",
+    "task.reworked",
+    "task.released",
+)
+def tell_holders(event: Event) -> None:
+    """Tell a department's officers, or whom the grid task was offered to."""
+    task = Task.objects.select_related("request", "department").filter(
+        pk=event.subject_id
+    )
+    row = task.first()
+    if row is None or row.request is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {"title": row.title, "no": row.request.no}
+        text = {
+            "task.called": _("Whistle: report in for “%(title)s”, %(no)s") % words,
+            "task.offered": _("For you to take: “%(title)s”, %(no)s") % words,
+            "task.reworked": _("Sent back for rework: “%(title)s”, %(no)s") % words,
+            "task.released": _("You are released from “%(title)s”, %(no)s") % words,
+        }[event.name]
+    _tell(holders_of(row), event, text, row.request)
+
+
+@consumer(
+    "requests_hub.tell_desk_and_grid",
+    "request.answered",
+    "request.replied",
+    "request.reopened",
+    "request.recalled",
+)
+def tell_desk_and_grid(event: Event) -> None:
+    """Tell those whose turn it is after an answer, or when a request is back at the desk."""
+    request = Request.objects.filter(pk=event.subject_id).first()
+    if request is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {"title": request.title, "no": request.no}
+        to_check = _("To check: “%(title)s”, %(no)s") % words
+        text = {
+            "request.answered": to_check,
+            "request.replied": to_check,
+            "request.reopened": _("Asked for again: “%(title)s”, %(no)s") % words,
+            "request.recalled": _("Back at the desk: “%(title)s”, %(no)s") % words,
+        }[event.name]
+    people = desk_of(request)
+    if event.name in ("request.answered", "request.replied"):
+        people |= grid_people_of(request)
+    _tell(people, event, text, request)
+
+
+@consumer("requests_hub.move_deadlines", "calendar.published")
+def move_deadlines(event: Event) -> None:
+    """The working calendar changed: open deadlines are reckoned again."""
+    move_open_deadlines([date.fromisoformat(day) for day in event.data["dates"]])
+
+
+def _tell(people: Iterable[int], event: Event, text: str, request: Request) -> None:
+    others = {pk for pk in people if pk != event.actor_id}
+    notify(sorted(others), event, text, f"/requests/{request.no}/")
+
+
+def holders_of(task: Task) -> set[int]:
+    """Ids of those who can act on a task now."""
+    if task.holder_id is not None:
+        return {task.holder_id}
+    if task.department_id is not None:
+        return _posted(Q(role="officer", department_id=task.department_id))
+    return grid_people_of(task)
+
+
+def grid_people_of(row: Request | Task) -> set[int]:
+    """Ids of the grid's people whose grid covers the place."""
+    grids = [pk for level in LEVELS if (pk := getattr(row, f"{level}_id"))]
+    return _posted(Q(role__in=GRID, grid_id__in=grids))
+
+
+def desk_of(row: Request | Task) -> set[int]:
+    """Ids of the town's desk; the district's where a row has no town."""
+    if row.large_id is None:
+        return _posted(Q(role="district", district_id=row.district_id))
+    return _posted(Q(role="township", grid_id=row.large_id))
+
+
+def _posted(condition: Q) -> set[int]:
+    rows = Post.objects.current().filter(condition, user__is_active=True)
+    return set(rows.values_list("user_id", flat=True))
