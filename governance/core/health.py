@@ -7,6 +7,8 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from governance.core import embedded, engine
 
@@ -50,6 +52,7 @@ def redis_server() -> Part:
         embedded.cache_url(settings.REDIS_URL),
         socket_timeout=1,
         socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),  # a probe wants the answer now
     )
     try:
         client.ping()

@@ -50,10 +50,17 @@ class Redis(Server):
 
     def answers(self) -> bool:
         import redis  # late, as above
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
         if not self.socket.exists():
             return False
-        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)
+        client = redis.Redis(
+            unix_socket_path=str(self.socket),
+            socket_timeout=2,
+            # the client would otherwise try four times with pauses of seconds
+            retry=Retry(NoBackoff(), 0),
+        )
         try:
             return bool(client.ping())
         except redis.RedisError:

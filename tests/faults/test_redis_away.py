@@ -1,0 +1,151 @@
+"""D1: with Redis stopped, killed or frozen, requests are accepted and every page answers.
+
+Real Redis, real signals. Normal and hurt blocks take turns, so that a busy machine slows both.
+"""
+
+import os
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from governance.core import ratelimit
+from governance.core.cache import Breaker, SurvivingRedisCache
+from governance.core.servers.redis import Redis
+from requests_hub.actions.intake import submit_request
+
+pytestmark = pytest.mark.faults
+
+BLOCK, ROUNDS, MOST = 15, 4, 1.3
+# says 503 when Redis is away, as it must
+TELLS_OF_REDIS = {"/readyz"}
+
+
+class Patient:
+    """A Redis of this test alone, with the ways to hurt it and to make it well."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = Redis(folder)
+        self.server.start()
+
+    def _signal(self, number: int) -> None:
+        pid = self.server.pid()
+        if pid is not None:
+            os.kill(pid, number)
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def heal(self) -> None:
+        self._signal(signal.SIGCONT)
+        self.server.start()
+        deadline = time.monotonic() + 10
+        while SurvivingRedisCache.breaker.is_open:
+            assert time.monotonic() < deadline, "the breaker never closed"
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def patient(short_dir: Path, settings) -> Iterator[Patient]:
+    SurvivingRedisCache.breaker = Breaker()
+    patient = Patient(short_dir)
+    settings.REDIS_URL = f"redis+socket://{patient.server.socket}"
+    settings.CACHES = {
+        "default": {
+            **settings.CACHES["default"],
+            "LOCATION": f"unix://{patient.server.socket}",
+        }
+    }
+    yield patient
+    patient.heal()
+    patient.server.stop()
+    SurvivingRedisCache.breaker = Breaker()
+
+
+def _block(call: Callable[[int], object], start: int) -> list[float]:
+    took = []
+    for number in range(start, start + BLOCK):
+        began = time.perf_counter()
+        call(number)
+        took.append(time.perf_counter() - began)
+    return took
+
+
+@pytest.mark.parametrize("harm", ["stop", "kill", "freeze"])
+def test_intake_is_as_fast_without_redis(district, patient: Patient, harm: str):
+    def accept(number: int) -> None:
+        ratelimit.hit("intake", f"10.0.0.{number % 250}", "1000/h")
+        submit_request(
+            district=district,
+            channel="public",
+            body="路灯不亮",
+            idempotency_key=f"{harm}-{number}",
+        )
+
+    normal: list[float] = []
+    hurt: list[float] = []
+    for turn in range(ROUNDS):
+        normal += _block(accept, turn * 1000)
+        getattr(patient, harm)()
+        hurt += _block(accept, turn * 1000 + 500)
+        patient.heal()
+    ratio = statistics.median(hurt) / statistics.median(normal)
+    assert ratio <= MOST, f"{ratio:.2f}"
+    # a frozen Redis costs one time-out in a block, not one per request
+    assert sum(took > 0.4 for took in hurt) <= ROUNDS
+
+
+def _plain_addresses(
+    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "/"
+) -> Iterator[str]:
+    """Every address that takes no parameter, the admin aside."""
+    for entry in patterns or get_resolver().url_patterns:
+        route = prefix + str(entry.pattern)
+        if "<" in route or "(" in route or route.startswith("/admin"):
+            continue
+        if isinstance(entry, URLResolver):
+            yield from _plain_addresses(entry.url_patterns, route)
+        else:
+            yield route.replace("^", "").replace("$", "").replace("\\Z", "")
+
+
+@pytest.mark.parametrize("harm", ["stop", "freeze"])
+def test_every_page_answers_as_before(
+    cast: SimpleNamespace, patient: Patient, harm: str
+):
+    addresses = sorted(set(_plain_addresses()) - TELLS_OF_REDIS)
+    assert "/notices/" in addresses
+    people = {"": None, "town_a": cast.town_a, "officer_a": cast.officer_a}
+    clients = {}
+    for name, user in people.items():
+        clients[name] = Client(raise_request_exception=False)
+        if user:
+            clients[name].force_login(user)
+
+    def statuses() -> dict[tuple[str, str], int]:
+        return {
+            (name, url): client.get(url).status_code
+            for name, client in clients.items()
+            for url in addresses
+            if "logout" not in url
+        }
+
+    before = statuses()
+    getattr(patient, harm)()
+    began = time.monotonic()
+    during = statuses()
+    took = time.monotonic() - began
+    assert during == before
+    assert took < len(before), "pages waited for Redis"
