@@ -31,6 +31,15 @@ class Picture:
     height: int
     areas: list[Area]
     is_schematic: bool
+    west: float = 0.0
+    north: float = 0.0
+    across: float = 1.0
+    down: float = 1.0
+
+    def at(self, lon: float, lat: float) -> tuple[float, float]:
+        """A WGS-84 position as units of the picture."""
+        x = MARGIN + (lon - self.west) * self.across
+        return round(x, 1), round(MARGIN + (self.north - lat) * self.down, 1)
 
 
 def picture(shapes: Iterable[GridShape]) -> Picture | None:
@@ -52,7 +61,10 @@ def picture(shapes: Iterable[GridShape]) -> Picture | None:
     areas = [_area(row, at) for row in rows]
     height = int((north - south) * scale + 2 * MARGIN) + 1
     width = int((east - west) * squeeze * scale + 2 * MARGIN) + 1
-    return Picture(width, height, areas, any(r.is_schematic for r in rows))
+    is_schematic = any(r.is_schematic for r in rows)
+    return Picture(
+        width, height, areas, is_schematic, west, north, squeeze * scale, scale
+    )
 
 
 def _area(row: GridShape, at: Any) -> Area:

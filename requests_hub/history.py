@@ -101,6 +101,8 @@ def tasks_of(request: Request) -> list[Task]:
             "department", "holder", "whistle__blown_by"
         )
         known = list(rows.order_by("-round", "-is_lead", "id"))
+        for task in known:
+            task.request = request
         request.__dict__["all_tasks"] = known
         request.__dict__.setdefault(
             "open_tasks", [task for task in known if task.state in OPEN_STATES]
@@ -108,9 +110,17 @@ def tasks_of(request: Request) -> list[Task]:
     return list(known)
 
 
+def files_of(request: Request) -> list[Attachment]:
+    """Every file of a request, oldest first; read once."""
+    known: list[Attachment] | None = request.__dict__.get("all_files")
+    if known is None:
+        known = request.__dict__["all_files"] = list(attachments.of(request))
+    return known
+
+
 def files_by_event(request: Request) -> dict[int | None, list[Attachment]]:
     found: dict[int | None, list[Attachment]] = defaultdict(list)
-    for file in attachments.of(request):
+    for file in files_of(request):
         found[file.event_id].append(file)
     return found
 

@@ -1,50 +1,85 @@
 """The entries about requests, whistles and tasks, and the tabs of the phone."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from governance.core import menu
+from governance.core.models import User
+from requests_hub.queries import todo
 
 TOWN = frozenset({"township", "district"})
 DISTRICT = frozenset({"district"})
 OFFICER = frozenset({"officer"})
 FIELD = frozenset({"grid_worker", "grid_leader", "liaison"})
+READERS = frozenset({"leader", "auditor"})
 GOOD = frozenset({"good_person"})
 LOOP = _("Loop")
 OURS = _("Our department")
 
+
+def _counted(name: str, late: str) -> menu.Count:
+    """A count out of the one statement that counts everything that waits for a person."""
+
+    def count(request: HttpRequest) -> tuple[int, bool]:
+        if not isinstance(request.user, User):
+            return 0, False
+        found = todo.counts_of(request.user)
+        return found[name], found[late] > 0
+
+    return count
+
+
+MINE = _counted("mine", "late")
+AT_DESK = _counted("requests", "never")
+CALLED = _counted("called", "called_late")
+
 menu.add(
     menu.Entry(_("Workbench"), "house-door", "/workbench/", TOWN, "", 1),
-    menu.Entry(_("To do"), "list-task", "/todo/", TOWN, "", 2),
-    menu.Entry(_("Dispatch desk"), "signpost-split", "/dispatch/", TOWN, "", 3),
+    menu.Entry(_("To do"), "list-task", "/todo/", TOWN, "", 2, MINE),
+    menu.Entry(
+        _("Dispatch desk"), "signpost-split", "/dispatch/", TOWN, "", 3, AT_DESK
+    ),
     menu.Entry(_("To rule on"), "bank", "/rulings/", DISTRICT, "", 4),
     menu.Entry(_("Requests"), "chat-square-text", "/requests/", TOWN, LOOP, 20),
     menu.Entry(_("Whistles"), "megaphone", "/whistles/", TOWN, LOOP, 21),
     menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 23),
     menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 24),
-    menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1),
+    menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1, MINE),
     menu.Entry(
-        _("To report in on"), "person-check", "/desk/?tab=report-in", OFFICER, "", 2
+        _("To report in on"),
+        "person-check",
+        "/desk/?tab=report-in",
+        OFFICER,
+        "",
+        2,
+        CALLED,
     ),
+    menu.Entry(_("Workbench"), "house-door", "/workbench/", OFFICER, "", 3),
     menu.Entry(_("All of ours"), "chat-square-text", "/requests/", OFFICER, OURS, 10),
     menu.Entry(_("Done by us"), "check2-square", "/desk/?tab=done", OFFICER, OURS, 11),
     menu.Entry(_("Today"), "calendar-check", "/field/", FIELD, "", 1),
-    menu.Entry(_("To do"), "list-task", "/todo/", FIELD, "", 2),
+    menu.Entry(_("To do"), "list-task", "/todo/", FIELD, "", 2, MINE),
+    menu.Entry(_("Requests"), "chat-square-text", "/requests/", FIELD, "", 4),
     menu.Entry(_("Report"), "camera", "/field/report/", FIELD, "", 3),
-    menu.Entry(
-        _("Requests"), "chat-square-text", "/requests/", {"leader", "auditor"}, "", 20
-    ),
+    menu.Entry(_("Workbench"), "house-door", "/workbench/", READERS, "", 1),
+    menu.Entry(_("Requests"), "chat-square-text", "/requests/", READERS, "", 20),
+    menu.Entry(_("Whistles"), "megaphone", "/whistles/", READERS, "", 21),
 )
 
 menu.add(
     menu.Entry(_("Workbench"), "house-door", "/workbench/", TOWN, order=1, is_tab=True),
-    menu.Entry(_("To do"), "list-task", "/todo/", TOWN, order=2, is_tab=True),
+    menu.Entry(
+        _("To do"), "list-task", "/todo/", TOWN, order=2, count=MINE, is_tab=True
+    ),
     menu.Entry(
         _("Dispatch desk"), "signpost-split", "/dispatch/", TOWN, order=3, is_tab=True
     ),
     menu.Entry(
         _("Requests"), "chat-square-text", "/requests/", TOWN, order=4, is_tab=True
     ),
-    menu.Entry(_("To do"), "inbox", "/desk/", OFFICER, order=1, is_tab=True),
+    menu.Entry(
+        _("To do"), "inbox", "/todo/", OFFICER, order=1, count=MINE, is_tab=True
+    ),
     menu.Entry(
         _("Done by us"),
         "check2-square",
@@ -54,7 +89,9 @@ menu.add(
         is_tab=True,
     ),
     menu.Entry(_("Today"), "calendar-check", "/field/", FIELD, order=1, is_tab=True),
-    menu.Entry(_("To do"), "list-task", "/todo/", FIELD, order=2, is_tab=True),
+    menu.Entry(
+        _("To do"), "list-task", "/todo/", FIELD, order=2, count=MINE, is_tab=True
+    ),
     menu.Entry(
         _("Report"),
         "camera-fill",

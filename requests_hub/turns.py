@@ -170,6 +170,8 @@ def open_tasks(request: Request) -> list[Task]:
         known = list(
             rows.select_related("department", "holder").order_by("-is_lead", "id")
         )
+        for task in known:
+            task.request = request
         request.__dict__["open_tasks"] = known
     return list(known)
 
@@ -198,7 +200,7 @@ def _task_holders(tasks: Iterable[Task]) -> list[Holder]:
     holders = [
         Holder(
             kind=_task_kind(task),
-            unit=task.department.short if task.department else place_name(task),
+            unit=task.department.short if task.department else _task_place(task),
             person=str(task.holder) if task.holder else "",
             verb=TASK_VERBS[task.state],
             clock=task_clock(task),
@@ -208,6 +210,12 @@ def _task_holders(tasks: Iterable[Task]) -> list[Holder]:
         if task.state in TASK_VERBS
     ]
     return sorted(holders, key=_urgency)
+
+
+def _task_place(task: Task) -> str:
+    """A task lies where its request lies, whose names are usually read already."""
+    request = task._state.fields_cache.get("request")  # noqa: SLF001 - asks without a query
+    return place_name(request or task)
 
 
 def _task_kind(task: Task) -> str:

@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("api/v1/", include("requests_hub.api.urls"))]
+urlpatterns = [
+    path("", include("requests_hub.page_urls_staff")),
+    path("api/v1/", include("requests_hub.api.urls")),
+]

@@ -1,0 +1,51 @@
+"""Looking at what is masked: never without a reason, never without a trace."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from governance.core.errors import Invalid, NotAllowed
+from governance.core.events import record
+from governance.core.models import User
+from grids.scoping import scope_of
+from requests_hub.models import Request
+
+MAY_UNMASK = (
+    "township",
+    "district",
+    "officer",
+    "grid_leader",
+    "grid_worker",
+    "liaison",
+)
+REASONS = (
+    ("contact", gettext_lazy("To reach the resident about this request")),
+    ("visit", gettext_lazy("To find the place")),
+    ("identity", gettext_lazy("To tell two residents apart")),
+    ("other", gettext_lazy("Another reason, written below")),
+)
+
+
+def may_unmask(user: User) -> bool:
+    return scope_of(user).has_role(*MAY_UNMASK)
+
+
+def unmask(request: Request, *, by: User, reason: str, words: str = "") -> Request:
+    """Note that somebody looks at name and phone of a request, and why; gives the request.
+
+    The event holds the reason, never what was looked at.
+
+    Raises:
+        NotAllowed: the post does not handle requests.
+        Invalid: no reason of the list, or "other" without words.
+    """
+    if not may_unmask(by):
+        raise NotAllowed(_("Only those who handle a request may see who asked."))
+    if reason not in dict(REASONS):
+        raise Invalid(fields={"reason": [_("Choose a reason.")]})
+    if reason == "other" and not words.strip():
+        raise Invalid(fields={"words": [_("Write the reason in a few words.")]})
+    with transaction.atomic():
+        data = {"reason": reason, "words": words.strip()[:200]}
+        record("request.unmasked", request, by, data)
+    return request

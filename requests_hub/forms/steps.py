@@ -1,0 +1,216 @@
+"""A form for any step, made from the workflow's `StepField`s: the table is the only source."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.models import User
+from governance.core.workflow import Step, StepField
+from grids import locate
+from grids.models import Department, Post
+from requests_hub.forms.base import PhotosMixin, StaffForm, photos_field
+from requests_hub.forms.fields import (
+    HANDLING_PRESETS,
+    REPORT_IN_PRESETS,
+    AmountField,
+    DepartmentsField,
+)
+from requests_hub.models import Request, Task
+from requests_hub.workflow import GRID
+
+SHORT = {"who", "arrives"}
+LONG_ROWS = {"reply": 5, "plan": 4, "summary": 3, "note": 3, "reason": 3}
+Maker = Callable[[StepField, "Ground"], forms.Field]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the inputs of a step are filled from: the request, the task if any, and who acts."""
+
+    request: Request
+    user: User
+    task: Task | None = None
+    replied: list[Task] = field(default_factory=list)
+
+
+def people_for(request: Request) -> list[User]:
+    """The grid's own people around a request: nearest grid first, then by name."""
+    places = [pk for name, pk in request.place_ids.items() if name != "district_id"]
+    posts = (
+        Post.objects.current()
+        .filter(role__in=GRID, grid_id__in=[pk for pk in places if pk])
+        .select_related("user", "grid")
+        .order_by("-grid__depth", "user__name")
+    )
+    people: dict[int, User] = {}
+    for post in posts:
+        person = people.setdefault(post.user_id, post.user)
+        person.__dict__.setdefault("_post", post)
+    return list(people.values())
+
+
+def _person_label(user: User) -> str:
+    post: Post | None = user.__dict__.get("_post")
+    if post is None or post.grid is None:
+        return str(user)
+    return f"{user}，{post.grid.name} {post.get_role_display()}"
+
+
+def _text(spec: StepField, _ground: Ground) -> forms.Field:
+    if spec.name in SHORT:
+        return forms.CharField(max_length=60)
+    rows = LONG_ROWS.get(spec.name, 3)
+    return forms.CharField(max_length=4000, widget=forms.Textarea({"rows": rows}))
+
+
+def _choice(spec: StepField, _ground: Ground) -> forms.Field:
+    return forms.ChoiceField(choices=spec.choices, widget=forms.RadioSelect)
+
+
+def _bool(_spec: StepField, _ground: Ground) -> forms.Field:
+    return forms.TypedChoiceField(
+        choices=(("1", _("Yes")), ("0", _("No"))),
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        empty_value=None,
+    )
+
+
+def _user(_spec: StepField, ground: Ground) -> forms.Field:
+    people = people_for(ground.request)
+    choices = [("", _("Choose a person"))]
+    choices += [(str(person.pk), _person_label(person)) for person in people]
+    return forms.TypedChoiceField(choices=choices, coerce=int)
+
+
+def _datetime(_spec: StepField, _ground: Ground) -> forms.Field:
+    return forms.DateTimeField(
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+def _amount(spec: StepField, _ground: Ground) -> forms.Field:
+    is_call = spec.name == "report_in_within"
+    return AmountField(
+        REPORT_IN_PRESETS if is_call else HANDLING_PRESETS, required=spec.required
+    )
+
+
+def _tasks(_spec: StepField, ground: Ground) -> forms.Field:
+    choices = [
+        (str(task.pk), str(task.department or task.holder or task.title))
+        for task in ground.replied
+    ]
+    return forms.TypedMultipleChoiceField(
+        choices=choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[choice[0] for choice in choices],
+    )
+
+
+def _files(_spec: StepField, _ground: Ground) -> forms.Field:
+    return photos_field()
+
+
+def _grid(_spec: StepField, ground: Ground) -> forms.Field:
+    """The grids that the request lies in, the smallest first."""
+    ids = [pk for name, pk in ground.request.place_ids.items() if name != "district_id"]
+    places = locate.places_of([pk for pk in reversed(ids) if pk])
+    choices = [("", _("Choose a grid"))]
+    choices += [(str(place.grid_id), place.name) for place in places]
+    return forms.TypedChoiceField(choices=choices, coerce=int)
+
+
+MAKERS: Mapping[str, Maker] = {
+    "text": _text,
+    "choice": _choice,
+    "bool": _bool,
+    "user": _user,
+    "grid": _grid,
+    "datetime": _datetime,
+    "amount": _amount,
+    "tasks": _tasks,
+    "files": _files,
+}
+
+
+class StepForm(PhotosMixin, StaffForm):
+    """The inputs of one step. `values()` is what the action takes."""
+
+    aliases = {"assist": "lead", "photos": "files", "amount": "due"}
+
+    def __init__(self, step: Step, ground: Ground, *args: Any, **kwargs: Any) -> None:
+        self.step, self.ground = step, ground
+        super().__init__(*args, **kwargs)
+        for spec in step.fields:
+            self._add(spec)
+
+    def _add(self, spec: StepField) -> None:
+        if spec.kind == "departments":
+            return  # the picker of the lead department carries the assisting ones
+        if spec.kind == "department":
+            rows = Department.objects.active().filter(
+                district_id=self.ground.request.district_id
+            )
+            made: forms.Field = DepartmentsField(list(rows))
+        else:
+            made = MAKERS[spec.kind](spec, self.ground)
+        made.required = spec.required
+        made.label, made.help_text = spec.label, spec.help
+        if isinstance(made, forms.ChoiceField) and not spec.required and spec.choices:
+            made.initial = spec.choices[0][0]
+        self.fields[spec.name] = made
+
+    @property
+    def is_multipart_step(self) -> bool:
+        return any(spec.kind == "files" for spec in self.step.fields)
+
+    def values(self) -> dict[str, Any]:
+        """Cleaned values by field name; what was left empty is left out."""
+        out: dict[str, Any] = {}
+        for spec in self.step.fields:
+            value = self.cleaned_data.get(spec.name)
+            if spec.kind == "department":
+                out |= value
+            elif spec.kind not in ("departments", "files") and value not in (
+                "",
+                None,
+                [],
+            ):
+                out[spec.name] = value
+        return out
+
+
+class VerifyForm(PhotosMixin, StaffForm):
+    """What was seen on site, in one page: pass and close, or send back."""
+
+    aliases = {"photos": "files", "reason": "note", "summary": "note"}
+
+    note = forms.CharField(
+        label=_("What was seen"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+    )
+    files = photos_field()
+    tasks = forms.TypedMultipleChoiceField(
+        label=_("Who does it again"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, replied: list[Task], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (str(t.pk), str(t.department or t.holder or t.title)) for t in replied
+        ]
+        box = self.fields["tasks"]
+        box.choices = choices  # type: ignore[attr-defined]
+        box.initial = [choice[0] for choice in choices]
+        if len(choices) < 2:
+            del self.fields["tasks"]

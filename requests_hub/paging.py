@@ -1,0 +1,116 @@
+"""Pages of a list by key, not by number: page 10,000 costs what page 1 costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+UNKNOWN, COUNT = -1, -2
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page: its rows, the query strings of the next and the first, and the capped total.
+
+    `next_query` is "" on the last page, `first_query` is "" on the first. `total` stops at
+    1,001 and is then written "1000+".
+    """
+
+    rows: list[M]
+    next_query: str
+    first_query: str
+    total: int
+
+    @property
+    def total_text(self) -> str:
+        return capped_text(self.total)
+
+    @property
+    def is_counted(self) -> bool:
+        return self.total != UNKNOWN
+
+    @property
+    def is_first(self) -> bool:
+        return not self.first_query
+
+
+def cut(page: Page[Any], most: int) -> Page[Any]:
+    """The first rows of a page, for a preview that links to the whole."""
+    return replace(page, rows=page.rows[:most], next_query="", first_query="")
+
+
+def capped_text(number: int) -> str:
+    """A count as it is written: everything above 1,000 is "1000+"."""
+    return f"{COUNT_CAP}+" if number > COUNT_CAP else str(number)
+
+
+def capped_count(rows: QuerySet[Any]) -> int:
+    """How many rows there are, counting no further than 1,001."""
+    return rows.order_by()[: COUNT_CAP + 1].count()
+
+
+def newest_first(
+    rows: QuerySet[M], params: QueryDict, *, size: int = PAGE_SIZE, total: int = COUNT
+) -> Page[M]:
+    """The page of `rows` older than `?before=<id>`; a bad value means the first page.
+
+    Two statements, one when `total` is given; `UNKNOWN` leaves the total out.
+    """
+    before = params.get("before", "")
+    page = rows.order_by("-id")
+    is_later = before.isascii() and before.isdigit() and len(before) < 19
+    if is_later:
+        page = page.filter(pk__lt=int(before))
+    found = list(page[: size + 1])
+    return Page(
+        rows=found[:size],
+        next_query=with_params(params, before=found[size - 1].pk)
+        if len(found) > size
+        else "",
+        first_query=with_params(params, before=None) or "?" if is_later else "",
+        total=capped_count(rows) if total == COUNT else total,
+    )
+
+
+def with_params(params: QueryDict | Mapping[str, Any], **changes: Any) -> str:
+    """The query string with these values set; None takes one away. With a leading "?"."""
+    query = params.copy() if isinstance(params, QueryDict) else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    encoded = query.urlencode(safe=",")
+    return f"?{encoded}" if encoded else ""
+
+
+def count_many(parts: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """Several capped counts in one statement; names must be plain identifiers."""
+    columns: list[str] = []
+    values: list[Any] = []
+    counts = dict.fromkeys(parts, 0)
+    asked: list[str] = []
+    for name, rows in parts.items():
+        try:
+            sql, params = (
+                rows.order_by().values("pk")[: COUNT_CAP + 1].query.sql_with_params()
+            )
+        except EmptyResultSet:
+            continue
+        # The SQL is Django's own, with every value as a parameter.
+        columns.append(f"(SELECT count(*) FROM ({sql}) AS t)")  # noqa: S608
+        values.extend(params)
+        asked.append(name)
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(columns), values)
+            counts.update(zip(asked, cursor.fetchone(), strict=True))
+    return counts

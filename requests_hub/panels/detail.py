@@ -1,0 +1,142 @@
+"""One request on one page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from governance.core import worktime
+from governance.core.models import Attachment, User
+from grids import locate
+from grids.scoping import scope_of
+from requests_hub import history, turns
+from requests_hub.actions import privacy
+from requests_hub.models import Request
+from requests_hub.panels.maps import of_request
+from requests_hub.panels.ruler import ruler
+from requests_hub.panels.turns import Act, acts, shown
+from requests_hub.panels.whistles import panels
+
+LINE_FILTERS = (
+    ("all", gettext_lazy("All")),
+    ("steps", gettext_lazy("Steps")),
+    ("notes", gettext_lazy("Remarks")),
+)
+CHANNEL_ICONS = {
+    "public": "phone",
+    "field": "person-badge",
+    "staff": "telephone",
+    "hotline": "telephone-fill",
+    "api": "link-45deg",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline, as its template reads it."""
+
+    who: str
+    verb: str
+    when: datetime | None
+    note: str
+    tone: str
+    icon: str
+    used: str
+    is_awaited: bool
+    attachments: list[Attachment]
+
+
+def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
+    """The page's context: tasks, events and files are one statement each."""
+    tasks = history.tasks_of(row)
+    turn, others, more = shown(row, user)
+    return {
+        "row": row,
+        "crumbs": crumbs(row),
+        "map": of_request(row),
+        "channel_icon": CHANNEL_ICONS[row.channel],
+        "used_words": _used(row),
+        "turn": turn,
+        "others": others,
+        "others_count": more,
+        "ruler": ruler(row, tasks) if row.state_info.is_open else None,
+        "whistles": panels(row, user),
+        "photos": [
+            f for f in history.files_of(row) if f.purpose == "before" and f.is_image
+        ],
+        "shown": shown_lines,
+        "line_filters": LINE_FILTERS,
+        "entries": lines(row, user, shown_lines),
+        "steps": acts(row, user),
+        "task_steps": _task_acts(row, user),
+        "standing_words": _standing(row, user),
+        "may_unmask": privacy.may_unmask(user),
+        "unmask_reasons": privacy.REASONS,
+    }
+
+
+def crumbs(row: Request) -> list[locate.Place]:
+    """The grids a request lies in, from town to smallest."""
+    ids = (row.large_id, row.medium_id, row.small_id, row.micro_id)
+    return locate.places_of([pk for pk in ids if pk])
+
+
+def _used(row: Request) -> str:
+    """Working time since it was asked, while it is open."""
+    if not row.state_info.is_open:
+        return ""
+    used = worktime.working_between(row.submitted_at, timezone.now())
+    amount = worktime.format_amount(used.total_seconds())
+    return _("%(time)s of working time used") % {"time": amount}
+
+
+def lines(row: Request, user: User, shown_lines: str) -> list[Line]:
+    """The timeline under its filter: all, steps, or remarks."""
+    out = []
+    for entry in history.timeline(row, user):
+        if shown_lines == "steps" and entry.is_note:
+            continue
+        if shown_lines == "notes" and not (entry.is_note or entry.note):
+            continue
+        out.append(
+            Line(
+                who="" if entry.is_awaited else entry.who,
+                verb=entry.verb,
+                when=entry.at,
+                note=entry.note,
+                tone=entry.tone,
+                icon=entry.icon,
+                used=_("took %(time)s") % {"time": entry.took} if entry.took else "",
+                is_awaited=entry.is_awaited,
+                attachments=[file for file in entry.files if file.is_image],
+            )
+        )
+    return out
+
+
+def _task_acts(row: Request, user: User) -> list[Act]:
+    """What this person may do with the request's open tasks; releases name the unit."""
+    out: list[Act] = []
+    for task in turns.open_tasks(row):
+        unit = task.department.short if task.department else str(task.holder or "")
+        for act in acts(task, user):
+            note = unit if act.name in ("release", "cancel") else act.note
+            out.append(
+                Act(act.name, act.label, act.url, act.icon, act.key, note, act.is_page)
+            )
+    return out
+
+
+def _standing(row: Request, user: User) -> str:
+    """As what one looks at it, in a few words."""
+    scope = scope_of(user)
+    if scope.holds(("township", "district"), row):
+        return _("you sit at the desk")
+    if scope.departments:
+        return _("your department was called")
+    if scope.holds(("grid_leader", "grid_worker", "liaison"), row):
+        return _("it lies in your grid")
+    return ""

@@ -1,0 +1,50 @@
+"""The dispatch desk's list: tabs with counts, chips, rows."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.models import User
+from governance.core.workflow import Text
+from requests_hub.chips import chips, clear_all
+from requests_hub.models import Request
+from requests_hub.panels.turns import rows_with_turn
+
+CHIPS = ("grid", "due", "category", "channel", "urgency")
+TAB_WORDS: dict[str, Text] = {
+    "accept": _("To accept"),
+    "dispatch": _("To dispatch"),
+    "check": _("To check"),
+    "away": _("Being handled"),
+    "all": _("All open"),
+}
+LIMIT_WORDS: dict[str, Text] = {
+    "accept": _("Limit to accept"),
+    "dispatch": _("Limit to dispatch"),
+    "check": _("Limit to check"),
+    "away": _("Handling limit"),
+    "all": _("Limit"),
+}
+
+
+def desk_list(
+    view: str,
+    counts: dict[str, int],
+    rows: list[Request],
+    user: User,
+    params: QueryDict,
+) -> dict[str, Any]:
+    """The context of the list; no statement beyond the choices of the chips."""
+    return {
+        "tabs": [
+            {"code": code, "label": words, "count": counts[code]}
+            for code, words in TAB_WORDS.items()
+        ],
+        "waiting": counts["accept"] + counts["dispatch"] + counts["check"],
+        "rows": rows_with_turn(rows, user),
+        "limit_word": LIMIT_WORDS[view],
+        "chips": chips(user, params, CHIPS),
+        "clear_query": clear_all(params, CHIPS),
+        "set_count": sum(bool(params.get(name)) for name in (*CHIPS, "q")),
+    }

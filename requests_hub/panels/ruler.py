@@ -1,0 +1,311 @@
+"""The working-time ruler: office blocks of the days a request runs over, and its limits."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from governance.core import worktime
+from requests_hub import deadlines
+from requests_hub.models import Request, Task
+
+WIDTH, GAP, OFF_WIDTH = 760, 3, 64
+MOST_DAYS = 9
+LABEL_ROOM = 128
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A drawn stretch: half a day of office time, or days off. `done` is its filled part."""
+
+    x: float
+    width: float
+    since: datetime
+    until: datetime
+    done: float = 0
+    is_off: bool = False
+
+
+@dataclass(frozen=True)
+class Label:
+    x: float
+    label: str
+    is_today: bool
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A moment with its words, below the blocks; `row` keeps neighbours apart."""
+
+    x: float
+    label: str
+    sub: str
+    tone: str
+    row: int = 0
+
+    @property
+    def anchor(self) -> str:
+        return "end" if self.x > WIDTH - 110 else "start"
+
+    @property
+    def text_x(self) -> float:
+        return self.x
+
+    @property
+    def y(self) -> int:
+        return 60 + 31 * self.row
+
+    @property
+    def y_end(self) -> int:
+        return 49 + 31 * self.row
+
+    @property
+    def y_sub(self) -> int:
+        return self.y + 14
+
+
+@dataclass(frozen=True)
+class Line:
+    day: date
+    words: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Everything the drawing and the table behind it need."""
+
+    days: list[Label]
+    blocks: list[Span]
+    offs: list[Span]
+    flags: list[Flag]
+    lines: list[Line]
+    now_x: float | None
+    hours: str
+    rule: str
+    total: str
+    words: str
+    width: int = WIDTH
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A flag before it has a place."""
+
+    at: datetime
+    label: str
+    sub: str = ""
+    tone: str = "grey"
+
+
+@dataclass
+class _Scale:
+    """Moments as x, over the drawn spans."""
+
+    spans: list[Span] = field(default_factory=list)
+
+    def x(self, at: datetime) -> float:
+        for span in self.spans:
+            if at < span.since:
+                return span.x
+            if at <= span.until:
+                share = (at - span.since) / (span.until - span.since)
+                return round(span.x + span.width * share, 1)
+        return self.spans[-1].x + self.spans[-1].width if self.spans else 0
+
+
+def ruler(row: Request, tasks: list[Task]) -> Ruler | None:
+    """The ruler of a request of which a limit runs; None without one, and round the clock."""
+    if row.due_at is None or deadlines.is_calendar(row.limit):
+        return None
+    now = timezone.now()
+    moments = _moments(row, tasks)
+    start, end = _window(row, [*(m.at for m in moments), now])
+    scale, labels = _draw(worktime.explain(start, end), now)
+    counted = worktime.explain(row.stage_at, row.due_at)
+    total = sum(line.seconds for line in counted)
+    return Ruler(
+        days=labels,
+        blocks=[span for span in scale.spans if not span.is_off],
+        offs=[span for span in scale.spans if span.is_off],
+        flags=_flags(scale, moments),
+        lines=_lines(counted),
+        now_x=scale.x(now) if start <= now <= end else None,
+        hours=_("counted in office hours, %(hours)s") % {"hours": hours()},
+        rule=_rule(row),
+        total=worktime.format_amount(total),
+        words="；".join(f"{m.label} {m.sub}".strip() for m in moments),
+    )
+
+
+def hours() -> str:
+    return "、".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in worktime.office_hours())
+
+
+def _rule(row: Request) -> str:
+    amount = worktime.Amount.parse(row.limit) if row.limit else None
+    since = timezone.localtime(row.stage_at)
+    words = {
+        "since": since.strftime("%m-%d %H:%M"),
+        "limit": amount.label if amount else "",
+    }
+    if amount is None:
+        return _("from %(since)s") % words
+    return _("%(limit)s from %(since)s") % words
+
+
+def _moments(row: Request, tasks: list[Task]) -> list[Moment]:
+    """What the flags say: steps taken, limits that run."""
+    out = [Moment(row.submitted_at, _("Asked"), _at(row.submitted_at), "green")]
+    if row.accepted_at:
+        used = worktime.working_between(row.submitted_at, row.accepted_at)
+        took = _("took %(time)s") % {
+            "time": worktime.format_amount(used.total_seconds())
+        }
+        out.append(Moment(row.accepted_at, _("Accepted"), took, "green"))
+    calls = [t for t in tasks if t.whistle_id and t.round == row.round]
+    if calls:
+        n = len(calls)
+        words = ngettext("%(n)s department", "%(n)s departments", n) % {"n": n}
+        out.append(Moment(calls[0].created_at, _("Whistled"), words, "green"))
+        out += _report_in(calls)
+    assert row.due_at is not None  # noqa: S101 - `ruler` asked
+    tone = "red" if row.due_at < timezone.now() else "amber"
+    label = _("Handling limit") if calls else _("Limit of this stage")
+    out.append(Moment(row.due_at, label, _at(row.due_at), tone))
+    return out
+
+
+def _report_in(calls: list[Task]) -> list[Moment]:
+    waiting = [t for t in calls if t.state == "called" and t.report_in_due_at]
+    if not waiting:
+        return []
+    due = min(t.report_in_due_at for t in waiting if t.report_in_due_at)
+    here = sum(t.reported_in_at is not None for t in calls)
+    words = _("%(here)s / %(all)s reported in") % {"here": here, "all": len(calls)}
+    tone = "red" if due < timezone.now() else "amber"
+    return [Moment(due, _("Report-in limit"), words, tone)]
+
+
+def _at(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%m-%d %H:%M")
+
+
+def _window(row: Request, moments: list[datetime]) -> tuple[datetime, datetime]:
+    """From the first to the last moment, at most `MOST_DAYS` working days up to the end."""
+    start, end = min(moments), max(moments)
+    days = worktime.explain(start, end) if (end - start).days < 400 else []
+    worked = [day for day in days if worktime.is_working_day(day.date)]
+    if days and len(worked) <= MOST_DAYS:
+        return _midnight(start), _midnight(end) + timedelta(days=1, seconds=-1)
+    anchor = max(row.stage_at, timezone.now() - timedelta(days=2))
+    anchor = min(anchor, end)
+    last = anchor
+    for _n in range(40):
+        span = worktime.explain(anchor, last + timedelta(days=1))
+        if sum(worktime.is_working_day(d.date) for d in span) > MOST_DAYS or last > end:
+            break
+        last += timedelta(days=1)
+    return _midnight(anchor), _midnight(last) + timedelta(days=1, seconds=-1)
+
+
+def _midnight(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _draw(days: list[worktime.Day], now: datetime) -> tuple[_Scale, list[Label]]:
+    """Spans and day labels from left to right; days off in a row are one hatched span."""
+    runs = [
+        (is_worked, list(run))
+        for is_worked, run in groupby(days, lambda d: worktime.is_working_day(d.date))
+    ]
+    off = sum(OFF_WIDTH for is_worked, _run in runs if not is_worked)
+    worked = sum(len(run) for is_worked, run in runs if is_worked)
+    day_width = (WIDTH - off) / max(worked, 1)
+    scale, labels, x = _Scale(), [], 0.0
+    today = timezone.localdate()
+    for is_worked, run in runs:
+        if not is_worked:
+            scale.spans.append(_off(run, x))
+            labels.append(Label(round(x + OFF_WIDTH / 2, 1), _off_label(run), False))
+            x += OFF_WIDTH
+            continue
+        for day in run:
+            scale.spans += _halves(day.date, x, day_width, now)
+            middle = round(x + day_width / 2, 1)
+            labels.append(Label(middle, _day_label(day.date, today), day.date == today))
+            x += day_width
+    return scale, labels
+
+
+def _off(run: list[worktime.Day], x: float) -> Span:
+    since = timezone.make_aware(datetime.combine(run[0].date, datetime.min.time()))
+    until = timezone.make_aware(datetime.combine(run[-1].date, datetime.max.time()))
+    return Span(round(x, 1), OFF_WIDTH - GAP, since, until, is_off=True)
+
+
+def _halves(day: date, x: float, width: float, now: datetime) -> list[Span]:
+    blocks = worktime.office_hours()
+    each = width / len(blocks)
+    out = []
+    for n, (opens, closes) in enumerate(blocks):
+        since = timezone.make_aware(datetime.combine(day, opens))
+        until = timezone.make_aware(datetime.combine(day, closes))
+        span = Span(round(x + n * each, 1), round(each - GAP, 1), since, until)
+        share = (min(max(now, since), until) - since) / (until - since)
+        out.append(replace(span, done=round(span.width * share, 1)))
+    return out
+
+
+def _day_label(day: date, today: date) -> str:
+    if not (get_language() or "").startswith("zh"):
+        word = f"{day:%a} {day.day}"
+        return _("%(day)s, today") % {"day": word} if day == today else word
+    return (
+        f"{day.day} 今天" if day == today else f"{day.day} 周{WEEKDAYS[day.weekday()]}"
+    )
+
+
+def _off_label(run: list[worktime.Day]) -> str:
+    word = run[0].note or _("day off")
+    days = (
+        f"{run[0].date.day}"
+        if len(run) == 1
+        else f"{run[0].date.day}–{run[-1].date.day}"
+    )
+    return f"{days} {word}"
+
+
+def _flags(scale: _Scale, moments: list[Moment]) -> list[Flag]:
+    """Flags left to right; one that would run into its neighbour goes a row down."""
+    out: list[Flag] = []
+    ends = [-LABEL_ROOM, -LABEL_ROOM]
+    for moment in sorted(moments, key=lambda m: m.at):
+        x = scale.x(moment.at)
+        left = x - LABEL_ROOM if x > WIDTH - 110 else x
+        row = 0 if left >= ends[0] else 1
+        if row and left < ends[1]:
+            continue
+        ends[row] = left + LABEL_ROOM
+        out.append(Flag(x, moment.label, moment.sub, moment.tone, row))
+    return out
+
+
+def _lines(days: list[worktime.Day]) -> list[Line]:
+    out = []
+    for day in days:
+        blocks = "、".join(
+            f"{timezone.localtime(a):%H:%M}–{timezone.localtime(b):%H:%M}"
+            for a, b in day.blocks
+        )
+        note = day.note or ("" if day.blocks else _("not counted"))
+        words = f"{blocks} {note}".strip()
+        if day.is_provisional:
+            words += _(" (provisional)")
+        amount = worktime.format_amount(day.seconds) if day.seconds else "0"
+        out.append(Line(day.date, words, amount))
+    return out

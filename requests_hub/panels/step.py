@@ -1,0 +1,203 @@
+"""The form of a step: what it is about, what is left, what comes then."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from governance.core import attachments
+from governance.core.errors import Conflict
+from governance.core.models import Attachment, User
+from governance.core.workflow import Step, Text
+from requests_hub import turns
+from requests_hub.actions import base, steps
+from requests_hub.forms import StepForm, VerifyForm
+from requests_hub.forms.steps import Ground
+from requests_hub.models import Request, Task
+from requests_hub.panels.turns import step_url
+
+REPLIED = ("replied", "confirming")
+REFUSALS = ("reject", "rework", "release", "cancel")
+PURPOSES = {"reply": "after", "handle": "during", "verify": "check", "rework": "check"}
+THEN: dict[str, Text] = {
+    "accept": gettext_lazy("Then it is your turn to dispatch."),
+    "reject": gettext_lazy("The resident reads the reason; it ends there."),
+    "dispatch": gettext_lazy("Then it is the grid's turn to take it."),
+    "whistle": gettext_lazy("Then each department must report in."),
+    "rework": gettext_lazy("Then those chosen must do it again."),
+    "report_in": gettext_lazy("Then an officer claims it."),
+    "claim": gettext_lazy("Then it is yours to handle."),
+    "handle": gettext_lazy("It stays with you until you reply."),
+    "close": gettext_lazy("Then the resident is asked to rate it."),
+    "reopen": gettext_lazy("A new round begins at the desk."),
+    "add": gettext_lazy("The state stays as it is."),
+    "release": gettext_lazy("The others go on without it."),
+    "cancel": gettext_lazy("It is at the desk again."),
+}
+THEN_REPLY: Text = gettext_lazy("Then the grid checks it on site.")
+SAID: dict[str, Text] = {
+    "accept": gettext_lazy("Accepted."),
+    "reject": gettext_lazy("Not accepted; the resident was told why."),
+    "dispatch": gettext_lazy("Given to the grid."),
+    "whistle": gettext_lazy("Whistled; the departments were told."),
+    "reply": gettext_lazy("Replied; now it is checked."),
+    "verify": gettext_lazy("Checked."),
+    "rework": gettext_lazy("Sent back for rework."),
+    "close": gettext_lazy("Closed."),
+    "report_in": gettext_lazy("Reported in."),
+    "claim": gettext_lazy("Claimed."),
+    "handle": gettext_lazy("Progress kept."),
+    "release": gettext_lazy("Released."),
+    "cancel": gettext_lazy("Taken back; it is at the desk again."),
+    "reopen": gettext_lazy("Opened again."),
+    "add": gettext_lazy("Added."),
+}
+
+
+def possible(subject: Request | Task, name: str, user: User) -> Step:
+    """The step, if it may be taken now by this person.
+
+    Raises:
+        IllegalStep: not from this state (409).
+        NotAllowed: not this person (403).
+    """
+    return base.permit(subject, name, user)
+
+
+def request_of(subject: Request | Task) -> Request:
+    """The request that a subject is or belongs to."""
+    if isinstance(subject, Request):
+        return subject
+    if subject.request is None:
+        raise Conflict(_("This task belongs to no request."))
+    return subject.request
+
+
+def ground(subject: Request | Task, user: User, step: Step) -> Ground:
+    """What the form of a step is filled from; asks for the replies only where it must."""
+    row = request_of(subject)
+    needs = any(spec.kind == "tasks" for spec in step.fields)
+    return Ground(
+        request=row,
+        user=user,
+        task=subject if isinstance(subject, Task) else None,
+        replied=replied_tasks(row) if needs else [],
+    )
+
+
+def replied_tasks(row: Request) -> list[Task]:
+    """Tasks of the present round that have answered, lead first."""
+    found = Task.objects.filter(request=row, round=row.round, state__in=REPLIED)
+    found = found.select_related("department", "holder")
+    return list(found.order_by("-is_lead", "id"))
+
+
+def take(subject: Request | Task, form: StepForm, user: User) -> None:
+    """Store the photos and take the step.
+
+    Raises:
+        DomainError: whatever the action or the photos refuse.
+    """
+    step = form.step
+    has_files = any(spec.kind == "files" for spec in step.fields)
+    purpose = PURPOSES.get(step.name, Attachment.Purpose.DURING)
+    files = form.keep_photos(user, purpose) if has_files else []
+    steps.take(subject, step.name, by=user, data=form.values(), files=files)
+
+
+def said(step: Step) -> str:
+    """What is now true, for the message on the next page."""
+    return str(SAID.get(step.name, step.label))
+
+
+def safe_next(http: HttpRequest) -> str:
+    """The address in `next`, if it is one of ours."""
+    to = http.POST.get("next", "") or http.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(to, {http.get_host()}, http.is_secure())
+    return to if to and is_ours else ""
+
+
+def context(subject: Request | Task, form: StepForm, after: str) -> dict[str, Any]:
+    """The drawer of a step."""
+    row, step = request_of(subject), form.step
+    unit = _unit(subject)
+    return {
+        "row": row,
+        "form": form,
+        "step": step,
+        "title": f"{step.label}，{unit}" if unit else step.label,
+        "verb": step.label,
+        "action": step_url(subject, step.name),
+        "next": after,
+        "back": after or reverse("request", args=[row.no]),
+        "left": _left(subject),
+        "about": row.body or row.title,
+        "then": THEN_REPLY if step.name == "reply" else THEN.get(step.name, ""),
+        "is_refusal": step.name in REFUSALS,
+    }
+
+
+def _unit(subject: Request | Task) -> str:
+    if isinstance(subject, Task) and subject.department:
+        return subject.department.short
+    return ""
+
+
+def _left(subject: Request | Task) -> str:
+    """The clock that runs now, as a sentence."""
+    is_task = isinstance(subject, Task)
+    clock = turns.task_clock(subject) if is_task else turns.request_clock(subject)  # type: ignore[arg-type]
+    if clock.code == "not_started" or not subject.state_info.is_open:
+        return ""
+    if is_task and subject.state == "called":
+        return _("Time to report in: %(clock)s. %(tip)s") % _words(clock)
+    return _("Time for this: %(clock)s. %(tip)s") % _words(clock)
+
+
+def _words(clock: Any) -> dict[str, str]:
+    return {"clock": clock.text, "tip": clock.tip}
+
+
+# --- Check on site --------------------------------------------------------------------------
+
+
+def check_ground(row: Request, user: User) -> Ground:
+    """What a check looks at.
+
+    Raises:
+        IllegalStep: there is nothing to check now.
+        NotAllowed: it is not this person's to check.
+    """
+    base.permit(row, "verify" if row.state == "replied" else "close", user)
+    return Ground(request=row, user=user, replied=replied_tasks(row))
+
+
+@transaction.atomic
+def settle(row: Request, form: VerifyForm, user: User, *, passed: bool) -> None:
+    """Pass: check and close in one go. Not passed: back to those who answered."""
+    photos = form.keep_photos(user, Attachment.Purpose.CHECK)
+    note = form.cleaned_data["note"]
+    if not passed:
+        chosen = form.cleaned_data.get("tasks") or []
+        data = {"reason": note, "tasks": chosen}
+        steps.take(row, "rework", by=user, data=data, files=photos)
+        return
+    # A check that somebody began earlier is closed with what this person saw added to it.
+    first = "verify" if row.state == "replied" else "add"
+    row = steps.take(row, first, by=user, data={"note": note}, files=photos)
+    steps.take(row, "close", by=user, data={})
+
+
+def verify_context(row: Request, form: VerifyForm, ground: Ground) -> dict[str, Any]:
+    """The page of a check."""
+    files = [file for file in attachments.of(row) if file.is_image]
+    return {
+        "row": row,
+        "form": form,
+        "replied": ground.replied,
+        "photos": [f for f in files if f.purpose in ("before", "after")][:6],
+    }

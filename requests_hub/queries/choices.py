@@ -1,0 +1,79 @@
+"""What a filter or form offers to choose from: small reference lists, kept for a minute."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from governance.core.models import DictionaryItem, User
+from grids import locate
+from grids.models import Department, Grid
+from grids.scoping import Scope, scope_of
+
+FRESH_SECONDS = 60.0
+CATEGORIES = "request_category"
+Choice = tuple[str, str]
+_kept: dict[Any, tuple[float, Any]] = {}
+
+
+def forget() -> None:
+    """Read everything again at the next question."""
+    _kept.clear()
+
+
+def _keep(key: Any, load: Callable[[], Any]) -> Any:
+    """The value of `load()`, at most a minute old."""
+    now = time.monotonic()
+    known = _kept.get(key)
+    if known is None or now - known[0] > FRESH_SECONDS:
+        if len(_kept) > 500:
+            _kept.clear()
+        known = (now, load())
+        _kept[key] = known
+    return known[1]
+
+
+def areas(user: User) -> list[Choice]:
+    """(code, name) of the grids one level below the person's own, in official order."""
+    scope = scope_of(user)
+    level, field, ids = _below(scope)
+    if not ids:
+        return []
+    rows = Grid.objects.live().at_level(level).filter(**{f"{field}__in": ids})
+    return list(
+        _keep(
+            ("areas", locate.version(), level, ids),
+            lambda: [
+                (grid.code, grid.short) for grid in rows.order_by("tree_id", "lft")
+            ],
+        )
+    )
+
+
+def _below(scope: Scope) -> tuple[str, str, tuple[int, ...]]:
+    """The level of the choices, and the parents they hang under."""
+    if scope.districts:
+        return "large", "district_id", tuple(sorted(scope.districts))
+    for level, below in (("large", "medium"), ("medium", "small"), ("small", "micro")):
+        if scope.grids.get(level):
+            return below, "parent_id", tuple(sorted(scope.grids[level]))
+    return "micro", "pk", tuple(sorted(scope.grids.get("micro", ())))
+
+
+def categories() -> list[Choice]:
+    """(code, label) of the classes of requests, in the order of the dictionary."""
+    items: list[DictionaryItem] = _keep(
+        "categories",
+        lambda: list(
+            DictionaryItem.objects.of(CATEGORIES).active().filter(parent__isnull=True)
+        ),
+    )
+    return [(item.code, item.label) for item in items]
+
+
+def departments(user: User) -> list[Choice]:
+    """(code, short name) of the units that can be called in the person's districts."""
+    rows: list[Department] = _keep(
+        "departments", lambda: list(Department.objects.active())
+    )
+    own = scope_of(user).districts
+    return [(d.code, d.short) for d in rows if not own or d.district_id in own]
