@@ -1,5 +1,6 @@
 """The admin: every core page opens, changes go through the actions."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -28,7 +29,10 @@ CORE = sorted(
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> None:
+def fresh() -> Iterator[None]:
+    worktime.forget()
+    dictionaries.forget()
+    yield
     worktime.forget()
     dictionaries.forget()
 
