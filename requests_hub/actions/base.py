@@ -179,7 +179,7 @@ def move(
         if isinstance(subject, Request):
             changes.setdefault("stage_at", moment)
     if isinstance(subject, Request) and "limit" in changes:
-        changes["due_from_at"] = moment if changes["limit"] else None
+        changes.setdefault("due_from_at", moment if changes["limit"] else None)
     if changes:
         for name, value in changes.items():
             setattr(subject, name, value)

@@ -86,6 +86,7 @@ def dispatch(
         data={"note": note, "holder": holder.pk if holder else None, "grid": grid_id},
         route=Request.Route.GRID,
         limit=str(limit),
+        due_from_at=moment,
         due_at=due_at,
     )
     task = Task.objects.create(
@@ -165,4 +166,8 @@ def recall(request: Request) -> None:
 def clock(rule: str, moment: datetime) -> dict[str, object]:
     """The columns of a stage that may last as long as `rule` says."""
     limit = deadlines.limit(rule)
-    return {"limit": str(limit), "due_at": limit.after(moment)}
+    return {
+        "limit": str(limit),
+        "due_from_at": moment,
+        "due_at": limit.after(moment),
+    }

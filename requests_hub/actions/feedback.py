@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from governance.core import worktime
 from governance.core.errors import Conflict, Invalid
 from governance.core.models import Attachment, User
-from requests_hub import deadlines
 from requests_hub.actions import base
 from requests_hub.actions.desk import clock, recall
 from requests_hub.actions.handling import ANSWERED
@@ -77,7 +76,6 @@ def rework(
             data={"note": reason},
             rework_count=task.rework_count + 1,
             replied_at=None,
-            due_from_at=moment,
             **columns,
         )
     if not chosen:
@@ -180,7 +178,6 @@ def reopen(
             % {"day": day},
             until=day,
         )
-    limit = deadlines.limit("give")
     base.move(
         row,
         step,
@@ -199,8 +196,7 @@ def reopen(
         satisfaction="",
         rating_comment="",
         rated_at=None,
-        limit=str(limit),
-        due_at=limit.after(base.now()),
+        **clock("give", base.now()),
     )
     return row
 

@@ -64,6 +64,7 @@ def whistle(
         route=Request.Route.WHISTLE,
         lead_department=lead,
         limit=str(handling),
+        due_from_at=moment,
         due_at=due_at,
     )
     for department in (lead, *assist):
