@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("--drop", action="store_true", help="drop the bench databases")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
-    os.environ["LOG_LEVEL"] = "ERROR"
+    os.environ["LOG_LEVEL"] = "CRITICAL"
     os.environ.setdefault("DEMO", "1")
 
     import django

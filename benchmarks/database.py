@@ -8,6 +8,7 @@ import psycopg2
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import load_backend
 
 PREFIX = "onegrid_bench_"
@@ -19,13 +20,14 @@ def name_of(kind: str) -> str:
 
 @contextmanager
 def on(kind: str) -> Iterator[bool]:
-    """Make the database of that kind Django's own for the block, made and migrated if missing.
+    """Make the database of that kind Django's own for the block, made if missing, migrated.
 
     Gives whether it was made just now.
     """
     is_new = ensure(kind)
     with switched(kind):
-        if is_new:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
         yield is_new
 
