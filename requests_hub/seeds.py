@@ -1,6 +1,6 @@
 """The lists that requests need, as files of this app; each is a proposal until confirmed.
 
-`taxonomy.csv` is the category tree of the published message boards, three levels. Two are the
+`taxonomy.csv` is the category tree of the published message boards, three levels. Three are the
 tiles of the phone pages, each pointing at an entry of the tree by `data.category`; and
 `deadline_rules.csv` says how long each stage may take (see `deadlines.Limit` for the text).
 """
@@ -32,6 +32,7 @@ def dictionaries() -> Iterator[Seed]:
     yield Seed("request_category", "诉求分类", "Request categories", entries)
     for code, zh, en in (
         ("public_category", "群众提诉求分类", "Tiles of the public page"),
+        ("help_category", "群众要办事分类", "Tiles of the help page"),
         ("field_category", "网格员上报分类", "Tiles of the grid worker"),
         ("deadline_rules", "时限规则", "Time limits"),
     ):

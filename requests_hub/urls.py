@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("requests_hub.page_urls_public")),
     path("", include("requests_hub.page_urls_staff")),
     path("api/v1/", include("requests_hub.api.urls")),
 ]

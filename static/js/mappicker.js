@@ -18,7 +18,11 @@
     function askGrid(at) {
       if (!box.dataset.locateUrl) { return; }
       tools.json(box.dataset.locateUrl + "?lon=" + at.lng.toFixed(6) + "&lat=" + at.lat.toFixed(6) + "&crs=wgs84")
-        .then(function (answer) { if (answer && answer.name) { said.textContent = answer.name; } })
+        .then(function (answer) {
+          if (!answer || !answer.chain) { return; }
+          said.textContent = words.belongs.replace("[name]", answer.chain.slice(1, 3).map(function (g) { return g.name; }).join(" "));
+          said.classList.add("plus");
+        })
         .catch(function () { /* Outside or offline: the server decides when the form is sent. */ });
     }
     function set(at, accuracy) {
@@ -31,6 +35,7 @@
       if (ring) { ring.remove(); ring = null; }
       if (accuracy) { ring = L.circle(at, { radius: accuracy, weight: 1, color: tools.token("brand"), fillOpacity: 0.15 }).addTo(map); }
       put("lon", at.lng.toFixed(6)); put("lat", at.lat.toFixed(6)); put("accuracy_m", accuracy ? Math.round(accuracy) : ""); put("crs", "wgs84");
+      said.classList.remove("plus");
       if (accuracy > VAGUE_M) { said.textContent = words.vague; } else { askGrid(at); }
       form.dispatchEvent(new Event("place-set", { bubbles: true }));
     }
