@@ -42,8 +42,7 @@ def appoint(
     """
     where = grid or department
     found = where.district if where else district
-    wrong = faults(role, grid, department, found)
-    if wrong or found is None:
+    if wrong := faults(role, grid, department, found):
         raise Invalid(fields=wrong)
     same = Post.objects.current().filter(
         user=user, role=role, grid=grid, department=department, district=found

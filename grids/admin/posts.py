@@ -42,19 +42,19 @@ class PostForm(FormBase):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.instance.pk and "role" in data:
-            wrong = posts.faults(
-                str(data["role"]),
-                data.get("grid"),
-                data.get("department"),
-                data.get("district"),
+            given = (
+                data.get(name) for name in ("role", "grid", "department", "district")
             )
-            for name, sentences in wrong.items():
+            role, grid, department, district = given
+            for name, sentences in posts.faults(
+                role, grid, department, district
+            ).items():
                 self.add_error(name if name in self.fields else None, sentences)
         return data
 
 
 def _appoint(form: FormBase, user: User, by: User) -> Post:
-    data: dict[str, Any] = {name: form.cleaned_data.get(name) for name in PLACE}
+    data = {name: form.cleaned_data.get(name) for name in PLACE}
     return posts.appoint(user, data.pop("role"), by=by, **data)
 
 
@@ -80,7 +80,7 @@ class PostInline(InlineBase):
     can_delete = False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset = super().get_formset(request, obj, **kwargs)
         formset.actor = request.user
         return formset
 

@@ -8,10 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.models import Department
 
-if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Department]
-else:
-    Base = admin.ModelAdmin
+Base = admin.ModelAdmin[Department] if TYPE_CHECKING else admin.ModelAdmin
 
 
 @admin.register(Department)

@@ -100,8 +100,7 @@ class DictionaryAdmin(FreshAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        counted: QuerySet[Any] = rows.annotate(count=Count("items"))
-        return counted
+        return rows.annotate(count=Count("items"))
 
     @admin.display(description=_("entries"), ordering="count")
     def entries(self, row: Any) -> str:
