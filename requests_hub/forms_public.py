@@ -115,10 +115,18 @@ class PlaceForm(forms.Form):
         return (lon, lat) if lon is not None and lat is not None else None
 
     @property
-    def accuracy(self) -> int | None:
-        """How far off the position may be, in whole metres."""
-        metres = self.cleaned_data.get("accuracy_m")
-        return None if metres is None else round(metres)
+    def place(self) -> dict[str, Any]:
+        """The place as `intake.submit_request` takes it."""
+        data = self.cleaned_data
+        lon, lat = self.position or (None, None)
+        metres = data.get("accuracy_m")
+        return {
+            "lon": lon,
+            "lat": lat,
+            "accuracy_m": None if metres is None else round(metres),
+            "address": data["address"],
+            "grid": data["village"],
+        }
 
     @property
     def has_place(self) -> bool:
@@ -152,7 +160,11 @@ class KeyedForm(forms.Form):
         return str(self.cleaned_data.get("key") or uuid.uuid4())
 
 
-TILES = {"problem": "public_category", "help": "help_category", "field": "field_category"}
+TILES = {
+    "problem": "public_category",
+    "help": "help_category",
+    "field": "field_category",
+}
 
 
 class CategoryForm(forms.Form):
@@ -234,7 +246,9 @@ class ReportForm(CategoryForm, KeyedForm, PhotosForm, PlaceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, kind="field", **kwargs)
-        self.groups = [(t, dictionaries.children(self.tiles, t)) for t in self.categories]
+        self.groups = [
+            (t, dictionaries.children(self.tiles, t)) for t in self.categories
+        ]
 
     def clean_subcategory(self) -> DictionaryItem | None:
         """The finer word, if it belongs to the chosen tile; another tile's is let go."""

@@ -14,7 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from governance.core.errors import DomainError, Invalid
 from governance.core.models import Attachment, User
@@ -87,7 +91,10 @@ def today(request: HttpRequest) -> HttpResponse:
 def _frame(request: HttpRequest) -> dict[str, Any]:
     """What every field page needs: whose drafts these are, and where the person is posted."""
     user = signed_in(request)
-    return {"owner": user.pk, "post": user.posts.current().select_related("grid").first()}
+    return {
+        "owner": user.pk,
+        "post": user.posts.current().select_related("grid").first(),
+    }
 
 
 # --- Report -------------------------------------------------------------------------------
@@ -122,13 +129,14 @@ def _reported(request: HttpRequest) -> HttpResponse:
             explain(form, error)
             status = error.status
     if _wants_json(request):
-        raise Invalid(fields={name: list(map(str, e)) for name, e in form.errors.items()})
+        raise Invalid(
+            fields={name: list(map(str, e)) for name, e in form.errors.items()}
+        )
     return _report_page(request, form, photos, status)
 
 
 def _submit(user: User, form: ReportForm, photos: list[Attachment]) -> intake.Submitted:
     data = form.cleaned_data
-    lon, lat = form.position or (None, None)
     return intake.submit_request(
         district=visitors.district(),
         channel=Request.Channel.FIELD,
@@ -136,11 +144,7 @@ def _submit(user: User, form: ReportForm, photos: list[Attachment]) -> intake.Su
         title=form.title,
         body=form.words,
         category=form.request_category,
-        address=data["address"],
-        lon=lon,
-        lat=lat,
-        accuracy_m=form.accuracy,
-        grid=data["village"] or _own_grid(user),
+        **{**form.place, "grid": data["village"] or _own_grid(user)},
         occurred_at=data["occurred_at"],
         idempotency_key=data["key"],
         files=photos,

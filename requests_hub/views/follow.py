@@ -64,7 +64,9 @@ def _found(request: HttpRequest, code: str) -> tuple[Request, Reporter]:
         return reporter_by_code(code)
     except NotHere:
         visitors.count_miss(request)
-        raise NotHere(_("There is no request with this code. Please compare it.")) from None
+        raise NotHere(
+            _("There is no request with this code. Please compare it.")
+        ) from None
 
 
 def _type_code(
@@ -132,9 +134,9 @@ def _left(view: PublicView) -> str:
     days = left // worktime.day_length()
     if not days:
         return ""
-    return ngettext(
-        "%(n)d working day left", "%(n)d working days left", days
-    ) % {"n": days}
+    return ngettext("%(n)d working day left", "%(n)d working days left", days) % {
+        "n": days
+    }
 
 
 def _pictures(view: PublicView) -> list[Attachment]:
@@ -151,7 +153,9 @@ def _before_and_after(view: PublicView) -> tuple[Attachment, Attachment] | None:
 
 @_guarded
 @require_http_methods(["GET", "HEAD"])
-def follow_code(request: HttpRequest, row: Request, _reporter: Reporter) -> HttpResponse:
+def follow_code(
+    request: HttpRequest, row: Request, _reporter: Reporter
+) -> HttpResponse:
     """State in plain words, who has it, by which day, and what happened so far."""
     return _page(request, row, TailForm())
 
@@ -171,7 +175,9 @@ def unlock(request: HttpRequest, row: Request, _reporter: Reporter) -> HttpRespo
             if phone and phone.endswith(form.cleaned_data["tail"]):
                 visitors.open_for(request, row.follow_code)
                 return redirect("follow_code", row.follow_code)
-            form.add_error("tail", _("These are not the last four digits we were given."))
+            form.add_error(
+                "tail", _("These are not the last four digits we were given.")
+            )
     return _page(request, row, form, status=422)
 
 
@@ -185,7 +191,11 @@ def photo(
     if not found or not visitors.may_read(request, row):
         raise Http404
     is_thumb = request.GET.get("size") == "thumb"
-    file = attachments.open_thumb(found[0]) if is_thumb else attachments.open_bytes(found[0])
+    file = (
+        attachments.open_thumb(found[0])
+        if is_thumb
+        else attachments.open_bytes(found[0])
+    )
     answer = FileResponse(file)
     answer["Content-Type"] = "image/jpeg" if is_thumb else found[0].content_type
     answer["Cache-Control"] = "private, max-age=600"
@@ -215,23 +225,32 @@ def _step(
         form = form_class(request.POST, request.FILES)
         status, photos = _take(request, row, form, act)
         if not status:
-            messages.success(request, done)
-            is_sad = request.POST.get("face") == "dissatisfied"
-            return redirect("follow_reopen" if is_sad else "follow_code", row.follow_code)
+            return _went(request, row, done)
     view = public_view(row)
     if request.method != "POST" and not view.can(template):
         messages.info(request, _("There is nothing to do here now."))
         return redirect("follow_code", row.follow_code)
-    context = {
+    context = {"form": form, "photos": photos, "room": MAX_PHOTOS - len(photos)}
+    context |= _step_context(row, view)
+    return render(
+        request, f"requests_hub/public/{template}.html", context, status=status
+    )
+
+
+def _went(request: HttpRequest, row: Request, done: str) -> HttpResponse:
+    """Back to the request; an unhappy face goes on to asking for it again."""
+    messages.success(request, done)
+    is_sad = request.POST.get("face") == "dissatisfied"
+    return redirect("follow_reopen" if is_sad else "follow_code", row.follow_code)
+
+
+def _step_context(row: Request, view: PublicView) -> dict[str, Any]:
+    return {
         "row": row,
-        "form": form,
-        "photos": photos,
-        "room": MAX_PHOTOS - len(photos),
         "view": view,
         "pair": _before_and_after(view),
         "reopen_until": feedback.reopen_until(row),
     }
-    return render(request, f"requests_hub/public/{template}.html", context, status=status)
 
 
 def _take(
@@ -271,7 +290,9 @@ def rate(request: HttpRequest, row: Request, _reporter: Reporter) -> HttpRespons
             comment=data["comment"],
         )
 
-    return _step(request, row, RateForm, act, "rate", _("Thank you. Your rating is kept."))
+    return _step(
+        request, row, RateForm, act, "rate", _("Thank you. Your rating is kept.")
+    )
 
 
 @_guarded
@@ -282,9 +303,7 @@ def reopen(request: HttpRequest, row: Request, _reporter: Reporter) -> HttpRespo
     def act(data: Any, row: Request, by: Reporter, photos: Any, _k: str) -> Request:
         return feedback.reopen(row, by=by, reason=data["form"].sentence, files=photos)
 
-    return _step(
-        request, row, ReopenForm, act, "reopen", _("It is being done again.")
-    )
+    return _step(request, row, ReopenForm, act, "reopen", _("It is being done again."))
 
 
 @_guarded

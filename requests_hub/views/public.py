@@ -64,7 +64,9 @@ def home(request: HttpRequest) -> HttpResponse:
         first = menu.first_url(request, menu.standing_of(request).roles)
         if first != "/":
             return redirect(first)
-    name = District.objects.filter(code=settings.DISTRICT_CODE).values_list("name", flat=True)
+    name = District.objects.filter(code=settings.DISTRICT_CODE).values_list(
+        "name", flat=True
+    )
     context = {"last": _last(request), "district": name.first() or ""}
     return render(request, "requests_hub/public/home.html", context)
 
@@ -112,7 +114,9 @@ def _asked(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         row = _submit(request, form, kind, photos)
     except KeyConflict:
-        form.add_error(None, _("This was sent before, with other words. Send it as new?"))
+        form.add_error(
+            None, _("This was sent before, with other words. Send it as new?")
+        )
         return _ask_page(request, kind, form, photos, status=409, key=uuid.uuid4())
     except DomainError as error:
         explain(form, error)
@@ -128,8 +132,6 @@ def _submit(
     """Hand the form to the action; limits count what is sent, never what is read."""
     data = form.cleaned_data
     visitors.count_intake(request, data["phone"])
-    lon, lat = form.position or (None, None)
-    place = {"lon": lon, "lat": lat, "grid": data["village"], "address": data["address"]}
     result = intake.submit_request(
         district=visitors.district(),
         channel=Request.Channel.PUBLIC,
@@ -137,14 +139,13 @@ def _submit(
         title=form.title,
         body=data["body"],
         category=form.request_category,
-        accuracy_m=form.accuracy,
         reporter_name=data["name"],
         reporter_phone=data["phone"],
         is_private=data["is_private"],
         idempotency_key=data["key"],
         files=photos,
         session_key=request.session.session_key or "",
-        **place,
+        **form.place,
     )
     return result.request
 
@@ -217,6 +218,8 @@ def sent(request: HttpRequest) -> HttpResponse:
         "row": row,
         "view": public_view(row),
         "handle_by": deadlines.limit("handle_routine").after(row.submitted_at),
-        "url": request.build_absolute_uri(reverse("follow_code", args=[row.follow_code])),
+        "url": request.build_absolute_uri(
+            reverse("follow_code", args=[row.follow_code])
+        ),
     }
     return render(request, "requests_hub/public/sent.html", context)

@@ -40,7 +40,15 @@ def test_page_asks_five_things_without_a_script(
     client: Client, forest: SimpleNamespace
 ) -> None:
     html = client.get(ASK).content.decode()
-    for name in ("category", "photos", "address", "village", "body", "phone", "is_private"):
+    for name in (
+        "category",
+        "photos",
+        "address",
+        "village",
+        "body",
+        "phone",
+        "is_private",
+    ):
         assert f'name="{name}"' in html
     assert forest.village_a1.name in html
     assert "http://" not in html.replace("http://www.w3.org", "")
@@ -191,8 +199,14 @@ def test_address_limit_counts_sending_and_never_reading(
 def test_phone_limit(client: Client, forest: SimpleNamespace, settings: Any) -> None:
     settings.INTAKE_LIMIT_PER_PHONE = "1/h"
     phone = {"phone": "１３８ 1234 2999"}
-    assert client.post(ASK, answers(**phone), REMOTE_ADDR="198.51.100.8").status_code == 302
-    assert client.post(ASK, answers(**phone), REMOTE_ADDR="198.51.100.9").status_code == 429
+    assert (
+        client.post(ASK, answers(**phone), REMOTE_ADDR="198.51.100.8").status_code
+        == 302
+    )
+    assert (
+        client.post(ASK, answers(**phone), REMOTE_ADDR="198.51.100.9").status_code
+        == 429
+    )
 
 
 def test_help_has_its_own_tiles(client: Client, forest: SimpleNamespace) -> None:
@@ -217,7 +231,9 @@ def test_large_type_asks_one_question_a_page(
     }
     kept: list[str] = []
     for step, given in told.items():
-        answer = client.post(ASK, {**data, **given, "kept": kept, "step": step, "go": "next"})
+        answer = client.post(
+            ASK, {**data, **given, "kept": kept, "step": step, "go": "next"}
+        )
         assert answer.status_code == 200, step
         kept = [str(a.pk) for a in Attachment.objects.all()]
         data |= {name: value for name, value in given.items() if name != "photos"}

@@ -49,7 +49,9 @@ def test_a_code_may_be_typed_in_any_shape(
         assert answer["Location"] == f"/follow/{code}/"
 
 
-def test_a_typo_is_told_by_the_check_digit(client: Client, forest: SimpleNamespace) -> None:
+def test_a_typo_is_told_by_the_check_digit(
+    client: Client, forest: SimpleNamespace
+) -> None:
     code = ask(forest).follow_code
     wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
     answer = client.get("/follow/", {"code": wrong})
@@ -95,7 +97,9 @@ def test_a_private_request_shows_its_state_until_the_phone_is_proven(
     assert row.title not in Client().get(path).content.decode()
 
 
-def test_tries_at_the_phone_are_limited(client: Client, forest: SimpleNamespace) -> None:
+def test_tries_at_the_phone_are_limited(
+    client: Client, forest: SimpleNamespace
+) -> None:
     row = ask(forest, is_private=True, reporter_phone="13812342046")
     path = f"/follow/{row.follow_code}/open/"
     for n in range(10):
@@ -129,9 +133,15 @@ def test_rate_once_then_ask_again(
     data = {"is_solved": "1", "satisfaction": "satisfied", "comment": "谢谢"}
     assert client.post(path + "rate/", data).status_code == 302
     row.refresh_from_db()
-    assert (row.state, row.satisfaction, row.is_solved) == ("revisited", "satisfied", True)
+    assert (row.state, row.satisfaction, row.is_solved) == (
+        "revisited",
+        "satisfied",
+        True,
+    )
     assert client.post(path + "rate/", data).status_code == 409
-    again = client.post(path + "reopen/", {"reason": "broke_again", "note": "亮了一晚又灭"})
+    again = client.post(
+        path + "reopen/", {"reason": "broke_again", "note": "亮了一晚又灭"}
+    )
     assert again.status_code == 302
     row.refresh_from_db()
     assert (row.state, row.round) == ("reopened", 2)
