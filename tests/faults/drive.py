@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -40,6 +41,7 @@ class Drive:
         self.accepted: list[int] = []
         self.refused: list[str] = []
         self.unsent = 0
+        self.start_seconds = 0.0
         self.took_ms: list[float] = []
         self._next = 0
         self._guard = threading.Lock()
@@ -47,7 +49,7 @@ class Drive:
     def run(self) -> dict[str, Any]:
         self.stand.start_processes()
         try:
-            start_seconds = self._warm_up()
+            self.start_seconds = self._warm_up()
             began = time.monotonic()
             writers = [
                 threading.Thread(target=self._write, args=(began,))
@@ -61,10 +63,12 @@ class Drive:
             drained = self._drain(hurt_until)
             # whatever Redis still holds of dead workers' messages comes out now
             time.sleep(self.args.settle)
+            silent = [] if self.args.design == "control" else _silent()
             return {
                 **self._result(),
-                "start_seconds": start_seconds,
+                "start_seconds": self.start_seconds,
                 "drained_seconds": drained,
+                "silent": silent,
             }
         finally:
             self.stand.stop_processes()
@@ -88,7 +92,7 @@ class Drive:
         ends = began
         for fault in self.faults:
             time.sleep(max(0.0, began + fault.at - time.monotonic()))
-            self._say(fault)
+            self._say(f"{fault} ({self._waiting()} wait)")
             thread = threading.Thread(target=self.stand.harm, args=(fault,))
             thread.start()
             threads.append(thread)
@@ -96,6 +100,10 @@ class Drive:
         for thread in threads:
             thread.join()
         return ends
+
+    @staticmethod
+    def _waiting() -> int:
+        return _count("SELECT count(*) FROM core_outbox WHERE done_at IS NULL")
 
     def _write(self, began: float) -> None:
         from django.db import connection
@@ -141,7 +149,7 @@ class Drive:
 
     def _drain(self, since: float) -> float | None:
         """Seconds from the last fault's end until nothing waits; None if it never ended."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS + 4 * self.start_seconds
         stable, last = 0, -1
         while time.monotonic() < deadline:
             if self.args.design == "outbox":
@@ -154,7 +162,7 @@ class Drive:
             else:
                 found = _count("SELECT count(*) FROM fault_effect")
                 stable, last = (stable + 1 if found == last else 0), found
-                if stable > 40:  # nothing new for twenty seconds
+                if stable * 0.5 > 20 + 2 * self.start_seconds:  # nothing more will come
                     return None
             time.sleep(0.5)
         return None
@@ -241,6 +249,13 @@ def _prepare() -> None:
         )
 
 
+def _silent() -> list[str]:
+    """Which of relay, beat and worker give no sign of life at the end."""
+    from governance.core import engine
+
+    return [name for name in engine.PROCESSES if not engine.check_process(name).ok]
+
+
 def kept_promise(result: dict[str, Any]) -> bool:
     """What the outbox design must reach in every run."""
     return (
@@ -248,6 +263,7 @@ def kept_promise(result: dict[str, Any]) -> bool:
         and result["doubled"] == 0
         and result["refused"] == 0
         and result["set_aside"] == 0
+        and not result["silent"]
         and result["drained_seconds"] is not None
         and result["drained_seconds"]
         <= max(DRAIN_LIMIT_SECONDS, DRAIN_LIMIT_STARTS * result["start_seconds"])
@@ -271,6 +287,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     args = arguments()
+    # asked to end, it still ends what it started
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="onegrid-f-", dir="/var/tmp"))
     stand = Stand(folder, args.design)
     os.environ.update(stand.environment())
