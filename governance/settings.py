@@ -334,6 +334,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "DepartmentKind": "grids.models.Department.Kind",
         "RequestState": "requests_hub.workflow.REQUEST_STATES",
         "TaskState": "requests_hub.workflow.TASK_STATES",
     },

@@ -1,4 +1,4 @@
-"""Load the demo district: divisions, grids, departments, calendar, dictionaries, people, requests.
+"""Load the demo district: divisions, grids, departments, dictionaries, people, requests.
 
 Every part is idempotent. An app that has demo data of its own offers `<app>.demo.load()`; it is
 found as Django finds other modules of apps, so this storey need not know those above.
@@ -21,7 +21,7 @@ from grids.actions.schematic import draw_schematic
 from grids.management.commands.load_divisions import DEMO_FILE
 from grids.models import District, GridShape
 
-REFERENCE_COMMANDS = ("load_dictionaries", "load_calendar")
+REFERENCE_COMMANDS = ("load_dictionaries",)
 BY = "load_demo"
 
 
