@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "DepartmentKind": "grids.models.Department.Kind",
+        "TaskKind": "requests_hub.models.Task.Kind",
         "RequestState": "requests_hub.workflow.REQUEST_STATES",
         "TaskState": "requests_hub.workflow.TASK_STATES",
     },

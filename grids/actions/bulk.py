@@ -21,6 +21,8 @@ from grids.actions.numbering import Node
 from grids.models import District, Grid, GridShape
 
 MOST_REPORTED = 200
+ESCAPES = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
+SPECIAL = frozenset("\\\t\n\r")
 
 
 @dataclass(slots=True)
@@ -227,6 +229,7 @@ def _cell(value: object) -> str:
     if value is None:
         return r"\N"
     text = str(value)
-    for char, escaped in (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r")):
-        text = text.replace(char, escaped)
+    if isinstance(value, str) and not SPECIAL.isdisjoint(text):
+        for char, escaped in ESCAPES:
+            text = text.replace(char, escaped)
     return text

@@ -117,11 +117,35 @@ class Grid(MPTTModel):
             ),
         ]
         triggers = [
+            # A whole statement at once: a row trigger would double the time of an import.
+            pgtrigger.Trigger(
+                name="new_below_parent",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                declare=[("bad", "record")],
+                func="""
+                    SELECT n.code AS code, n.level AS level, up.code AS up_code,
+                           up.level AS up_level INTO bad
+                      FROM fresh n JOIN grids_grid up ON up.id = n.parent_id
+                     WHERE (up.level, n.level) NOT IN
+                           (('large','medium'),('medium','small'),('small','micro'))
+                        OR left(n.code, length(up.code)) <> up.code
+                        OR up.district_id <> n.district_id
+                     LIMIT 1;
+                    IF FOUND THEN
+                      RAISE EXCEPTION 'onegrid: % grid % does not fit under % grid %',
+                        bad.level, bad.code, bad.up_level, bad.up_code
+                        USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="one_level_below_parent",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert
-                | pgtrigger.UpdateOf("parent_id", "level", "code"),
+                operation=pgtrigger.UpdateOf("parent_id", "level", "code"),
                 declare=[("up", "grids_grid%ROWTYPE")],
                 func="""
                     IF NEW.parent_id IS NULL THEN RETURN NEW; END IF;
