@@ -97,7 +97,7 @@ menu.add(
         "camera-fill",
         "/field/report/",
         FIELD,
-        order=3,
+        order=2,
         is_tab=True,
         is_big=True,
     ),

@@ -81,6 +81,7 @@ def today(request: HttpRequest) -> HttpResponse:
             for row in todo.done(user, QueryDict(), size=20).rows
             if row.acted_at and row.acted_at >= midnight
         ],
+        "box": "mine",
         "total": page.total,
         "has_more": bool(page.next_query),
         **_frame(request),

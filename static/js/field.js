@@ -174,6 +174,7 @@
         NAMES.forEach(function (name) {
           if (draft.fields[name]) { setValue(form, name, draft.fields[name]); }
         });
+        if (draft.fields.lon && draft.place) { placeSaid.textContent = draft.place; }
         if (draft.message) { tellFault(); }
       }
       showSubs();

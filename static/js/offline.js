@@ -21,7 +21,7 @@
 
   function say(tone, title, text, verb) {
     bar.hidden = false;
-    bar.dataset.tone = tone;
+    bar.className = "offline tone-" + tone;
     bar.querySelector("[data-title]").textContent = title;
     bar.querySelector("[data-text]").textContent = text;
     bar.querySelectorAll("[data-icon]").forEach(function (icon) {
