@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from governance.core.models import Attachment, Event
 from governance.core.workflow import Step, Text
@@ -26,7 +26,7 @@ STAGES = {
 WORDS: tuple[Text, ...] = (
     gettext_lazy("Received"),
     gettext_lazy("In hand"),
-    gettext_lazy("Your turn"),
+    pgettext_lazy("resident", "Your turn"),
     gettext_lazy("Closed"),
 )
 HISTORY: dict[str, Text] = {

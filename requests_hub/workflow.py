@@ -91,7 +91,7 @@ REQUEST = Workflow(
             (
                 StepField("holder", _("Who"), "user", required=False),
                 StepField("grid", _("Which grid"), "grid", required=False),
-                StepField("due", _("Working time"), "amount", required=False),
+                StepField("due", _("Time to handle it"), "amount", required=False),
                 NOTE,
             ),
             "send",
@@ -139,7 +139,7 @@ REQUEST = Workflow(
         Step("work", _("Handling began"), ("signed",), "handling", ("system",)),
         Step(
             "recall",
-            _("Back to the desk"),
+            pgettext_lazy("step", "Back to the desk"),
             ("dispatched", "signed", "handling", "whistled", "reworked"),
             "accepted",
             ("system",),
@@ -175,7 +175,7 @@ REQUEST = Workflow(
         ),
         Step(
             "close",
-            _("Close"),
+            pgettext_lazy("step", "Close"),
             ("checking",),
             "closed",
             (*GRID, *DESK),

@@ -9,6 +9,7 @@ from django.db.models.expressions import Func, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.crypto import EncryptedTextField
 from governance.core.ids import TimeOrderedIdField
@@ -133,13 +134,17 @@ class Request(Placed):
     )
     title = models.CharField(_("title"), max_length=120)
     body = models.TextField(_("in the resident's words"), blank=True)
-    address = models.CharField(_("address"), max_length=200, blank=True)
+    address = models.CharField(
+        pgettext_lazy("request", "address"), max_length=200, blank=True
+    )
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     accuracy_m = models.PositiveIntegerField(
         _("accuracy in metres"), null=True, blank=True
     )
-    reporter_name = EncryptedTextField(_("name"), blank=True, default="")
+    reporter_name = EncryptedTextField(
+        pgettext_lazy("request", "name"), blank=True, default=""
+    )
     reporter_phone = EncryptedTextField(_("phone"), blank=True, default="")
     phone_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     is_private = models.BooleanField(_("private"), default=False)
