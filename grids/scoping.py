@@ -5,7 +5,7 @@ Outside the scope an object is not there (404). Inside, what a role may do is th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -122,7 +122,7 @@ def _where(post: Post) -> tuple[str, int]:
 class GridScopedQuerySet(models.QuerySet[M]):
     """A queryset of rows that carry `district_id` and the four ancestors."""
 
-    def visible_to(self, user: Viewer) -> "GridScopedQuerySet[M]":
+    def visible_to(self, user: Viewer) -> Self:
         return self.filter(self.scope_q(scope_of(user)))
 
     def scope_q(self, scope: Scope) -> Q:

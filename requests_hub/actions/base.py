@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,9 @@ from governance.core import attachments, events
 from governance.core.errors import Conflict, NotAllowed, NotHere
 from governance.core.models import Attachment, Event, User
 from governance.core.workflow import Step
-from requests_hub.actions.actors import SYSTEM, Actor, may_take
+from requests_hub.actions.actors import SYSTEM as SYSTEM
+from requests_hub.actions.actors import Actor as Actor
+from requests_hub.actions.actors import may_take
 from requests_hub.models import Request, Task
 from requests_hub.workflow import REQUEST
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Files = Sequence[int | Attachment]
-S = TypeVar("S", Request, Task)
 
 PAST = {
     "accept": "accepted",
@@ -103,7 +104,7 @@ def lock_tasks(request: Request) -> list[Task]:
     return list(rows.order_by("-is_lead", "id"))
 
 
-def permit(subject: S, step_name: str, by: Actor) -> Step:
+def permit(subject: Request | Task, step_name: str, by: Actor) -> Step:
     """The step, if the table has it from here and this actor may take it.
 
     The state is asked first: who is inside the scope may know it, and the answer names what is

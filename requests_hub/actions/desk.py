@@ -1,6 +1,7 @@
 """The triage desk: accept, refuse, answer, give to the grid, take back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -163,7 +164,7 @@ def recall(request: Request) -> None:
     )
 
 
-def clock(rule: str, moment: datetime) -> dict[str, object]:
+def clock(rule: str, moment: datetime) -> dict[str, Any]:
     """The columns of a stage that may last as long as `rule` says."""
     limit = deadlines.limit(rule)
     return {

@@ -212,10 +212,10 @@ def _departments(_field: StepField, raw: Any, subject: Subject) -> list[Departme
         by_key[str(row.pk)] = by_key[row.code] = row
     found = []
     for key in keys:
-        row = key if isinstance(key, Department) else by_key.get(str(key))
-        if row is None:
+        named = key if isinstance(key, Department) else by_key.get(str(key))
+        if named is None:
             raise _wrong(_("There is no department “%(key)s”.") % {"key": key})
-        found.append(row)
+        found.append(named)
     return found
 
 
@@ -235,7 +235,7 @@ def _grid(_field: StepField, raw: Any, subject: Subject) -> Grid:
         return raw
     key = str(raw)
     rows = Grid.objects.filter(district_id=subject.district_id)
-    row = rows.filter(code=key).first()
+    row: Grid | None = rows.filter(code=key).first()
     if row is None and _is_id(key):
         row = rows.filter(pk=int(key)).first()
     if row is None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request as HttpCall
 
-from governance.core.errors import NotHere
+from governance.core.errors import Invalid, NotHere
 from governance.core.models import User
 from grids.scoping import scope_of
 from requests_hub import codes
@@ -27,6 +27,17 @@ def account_of(call: HttpCall) -> User | None:
 def is_staff(user: User | None) -> bool:
     """Whether the account has a post besides being a resident or a good person."""
     return user is not None and bool(scope_of(user).roles - PRIVATE_ROLES)
+
+
+def body_of(call: HttpCall) -> dict[str, Any]:
+    """The body as a mapping.
+
+    Raises:
+        Invalid: it is a list or a bare value.
+    """
+    if not isinstance(call.data, dict):
+        raise Invalid(_("An object with named fields is expected."))
+    return call.data
 
 
 def code_of(call: HttpCall) -> str:

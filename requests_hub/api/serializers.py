@@ -6,6 +6,7 @@ Plain serializers without database look-ups: intake must stay cheap.
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -81,8 +82,8 @@ def read(
     Raises:
         Invalid: with every wrong field; one that this caller may not send is named as well.
     """
-    plain = {ALIASES.get(name, name): data[name] for name in data}
-    if hasattr(data, "getlist") and "files" in data:
+    plain = {ALIASES.get(name, name): data[name] for name in data if name != "photos"}
+    if isinstance(data, QueryDict) and "files" in data:
         plain["files"] = [f for f in data.getlist("files") if isinstance(f, str)]
     serializer = serializer_class(data=plain)
     unknown = sorted(set(plain) - set(serializer.fields))

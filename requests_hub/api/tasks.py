@@ -83,7 +83,6 @@ def task_step(call: HttpCall, pk: int, step: str) -> Response:
         )
     },
     responses={201: serializers.StoredFileOut, **problems(400, 429)},
-    auth=[{}, {"tokenAuth": []}, {"cookieAuth": []}],
     description="The answer's `id` (or `key`, where there is no account) goes into `files` of "
     "a request or a step within a day.",
 )
@@ -99,7 +98,7 @@ def store_file(call: HttpCall) -> Response:
     file = call.FILES.get("file")
     if file is None:
         raise Invalid(fields={"file": [_("This is needed.")]})
-    purpose = str(call.data.get("purpose") or Attachment.Purpose.BEFORE)
+    purpose = str(callers.body_of(call).get("purpose") or Attachment.Purpose.BEFORE)
     stored = attachments.store(file, by=user, purpose=purpose)
     answer = {**shapes.file_row(stored), "key": shapes.file_key(stored)}
     return Response(answer, status=201)

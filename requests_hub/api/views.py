@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -60,7 +61,6 @@ def problems(*codes: int) -> dict[int, Any]:
         200: serializers.ReceiptOut,
         **problems(400, 409, 429),
     },
-    auth=[{}, {"tokenAuth": []}, {"cookieAuth": []}],
 )
 @extend_schema(
     methods=["GET"],
@@ -111,10 +111,7 @@ def _submit(call: HttpCall) -> Response:
     user = callers.account_of(call)
     is_staff = callers.is_staff(user)
     form = serializers.StaffRequestIn if is_staff else serializers.PublicRequestIn
-    body = {name: call.data[name] for name in call.data if name not in call.FILES}
-    fields = serializers.read(
-        call.data if hasattr(call.data, "getlist") and not call.FILES else body, form
-    )
+    fields = serializers.read(callers.body_of(call), form)
     _limit(call, user, fields)
     named = files.refs(fields.pop("files", []))
     sent = files.sent_along(call, user)
@@ -195,7 +192,6 @@ def _detail(request: Request, actor: User | Reporter) -> Response:
     operation_id="requests_read",
     parameters=[KEY, CODE],
     responses={200: serializers.RequestDetail, **problems(401, 404)},
-    auth=[{}, {"tokenAuth": []}, {"cookieAuth": []}],
     description="With the follow-up code instead of an account the answer is a "
     "PublicRequestDetail: plain words, no officer.",
 )
@@ -212,7 +208,6 @@ def request_detail(call: HttpCall, key: str) -> Response:
     description="The body has the step's fields, as `steps` of the request names them.",
     request=OpenApiTypes.OBJECT,
     responses={200: serializers.RequestDetail, **problems(400, 401, 403, 404, 409)},
-    auth=[{}, {"tokenAuth": []}, {"cookieAuth": []}],
 )
 @api_view(["POST"])
 @permission_classes([AllowAny])
@@ -233,11 +228,12 @@ def take(call: HttpCall, subject: Any, step: str, actor: User | Reporter) -> Any
     """
     found = steps.ask(subject, step, actor)
     names = steps.field_names(found)
+    body = callers.body_of(call)
     data = {
-        name: call.data.getlist(name)
-        if name in ("files", "tasks", "assist") and hasattr(call.data, "getlist")
-        else call.data[name]
-        for name in call.data
+        name: body.getlist(name)
+        if name in ("files", "tasks", "assist") and isinstance(body, QueryDict)
+        else body[name]
+        for name in body
         if name not in ("code", "photos") and name not in call.FILES
     }
     unknown = sorted(set(data) - names)

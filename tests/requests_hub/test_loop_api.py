@@ -259,6 +259,7 @@ def test_lists_and_details_read_few_statements(make, cast, api):
     make.request("whistled")
     names = ("district", "town_a", "worker_a", "officer_a")
     clients = {name: api(name) for name in names}
+    count(clients["town_a"], URL)  # lists that are read once a minute
     one = {name: count(clients[name], URL) for name in names}
     request = make.request("closed")
     make.request("accepted")
@@ -288,3 +289,42 @@ def test_the_schema_has_no_warnings(client, db):
     page = client.get("/api/docs/")
     assert page.status_code == 200
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def picture():
+    import io
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "#888").save(out, "PNG")
+    return SimpleUploadedFile("p.png", out.getvalue(), "image/png")
+
+
+def test_photos_come_along_or_before(forest, make, api, client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    along = client.post(URL, {"body": "路灯不亮", "files": [picture(), picture()]})
+    assert along.status_code == 201, along.data
+    stored = client.post("/api/v1/attachments/", {"file": picture()})
+    assert stored.status_code == 201, stored.data
+    by_id = client.post(URL, {"body": "x", "files": [stored.data["id"]]}, format="json")
+    assert by_id.status_code == 400
+    by_key = client.post(
+        URL, {"body": "x", "files": [stored.data["key"]]}, format="json"
+    )
+    assert by_key.status_code == 201, by_key.data
+    detail = api("district").get(f"{URL}{by_key.data['id']}/").data
+    assert [f["id"] for f in detail["files"]] == [stored.data["id"]]
+    task = task_of(make.request("whistled"), make.departments["transport"])
+    officer, path = api("officer_b"), f"/api/v1/tasks/{task.pk}/"
+    for step in ("report_in", "claim"):
+        assert officer.post(f"{path}{step}/").status_code == 200
+    done = officer.post(f"{path}reply/", {"reply": "好了", "photos": [picture()]})
+    assert done.status_code == 200, done.data
+    files = officer.get(f"{URL}{task.request_id}/").data["files"]
+    assert [f["purpose"] for f in files] == ["after"]
+
+
+def test_a_body_that_is_no_object_is_refused(forest, client):
+    assert client.post(URL, [1, 2], format="json").status_code == 400
