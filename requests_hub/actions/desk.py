@@ -126,13 +126,15 @@ def _asked_grid(request: Request, holder: User | None, grid: Grid | None) -> int
             raise Invalid(
                 fields={"holder": [_("This person does not serve the place.")]}
             )
-        return grid.pk if grid else None
-    mine = [pk for level in LEVELS if (pk := getattr(request, f"{level}_id"))]
+        return int(grid.pk) if grid else None
+    mine: list[int] = [
+        pk for level in LEVELS if (pk := getattr(request, f"{level}_id"))
+    ]
     if grid is not None and not _is_around(grid, mine):
         raise Invalid(fields={"grid": [_("The request does not lie in this grid.")]})
     if grid is None and not mine:
         raise Invalid(fields={"holder": [_("Say who: the request has no place yet.")]})
-    return grid.pk if grid else mine[-1]
+    return int(grid.pk) if grid else mine[-1]
 
 
 def _is_around(grid: Grid, mine: list[int]) -> bool:

@@ -101,7 +101,9 @@ def submit_request(
         scope = f"intake:{district.code}:{channel}:{by.pk if by else 'anyone'}"
         key = once(scope, idempotency_key, inputs)
         if key.is_repeat:
-            return Submitted(Request.objects.get(pk=key.subject_id), is_repeat=True)
+            return Submitted(
+                Request.objects.get(pk=key.subject_id or 0), is_repeat=True
+            )
     first = _same_number(district, channel, external_id)
     if first is None:
         moment = base.now()

@@ -109,7 +109,7 @@ class CodeName(serializers.Serializer[Any]):
 
 class CodeLabel(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class PlaceOut(serializers.Serializer[Any]):
@@ -176,16 +176,16 @@ class RequestRow(serializers.Serializer[Any]):
 
 class ChoiceOut(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class StepFieldOut(serializers.Serializer[Any]):
     """One input; `kind` says how its value is written (see the workflow)."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     choices = ChoiceOut(many=True, required=False)
 
 
@@ -193,7 +193,7 @@ class StepOut(serializers.Serializer[Any]):
     """A step that the caller may take now."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     target = serializers.CharField(allow_null=True)
     fields_ = StepFieldOut(many=True, source="fields")
 

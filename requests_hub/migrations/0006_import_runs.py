@@ -5,33 +5,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0003_role_groups'),
-        ('requests_hub', '0005_request_due_from'),
+        ("grids", "0003_role_groups"),
+        ("requests_hub", "0005_request_due_from"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(default='hotline', max_length=20, verbose_name='kind')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('sha256', models.CharField(max_length=64)),
-                ('total', models.PositiveIntegerField(verbose_name='rows')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='rows read')),
-                ('added', models.PositiveIntegerField(default=0, verbose_name='added')),
-                ('repeated', models.PositiveIntegerField(default=0, verbose_name='there already')),
-                ('wrong', models.PositiveIntegerField(default=0, verbose_name='with errors')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        default="hotline", max_length=20, verbose_name="kind"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("sha256", models.CharField(max_length=64)),
+                ("total", models.PositiveIntegerField(verbose_name="rows")),
+                (
+                    "done",
+                    models.PositiveIntegerField(default=0, verbose_name="rows read"),
+                ),
+                ("added", models.PositiveIntegerField(default=0, verbose_name="added")),
+                (
+                    "repeated",
+                    models.PositiveIntegerField(
+                        default=0, verbose_name="there already"
+                    ),
+                ),
+                (
+                    "wrong",
+                    models.PositiveIntegerField(default=0, verbose_name="with errors"),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="started"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="finished"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('district', 'kind', 'sha256'), name='requests_hub_importrun_one_open')],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_at__isnull", True)),
+                        fields=("district", "kind", "sha256"),
+                        name="requests_hub_importrun_one_open",
+                    )
+                ],
             },
         ),
     ]
