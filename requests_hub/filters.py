@@ -22,7 +22,7 @@ DUE_CHOICES = (
     ("none", _("No deadline")),
 )
 MONTH_CHOICES = (("month", _("This month")),)
-OPEN_CHOICES = (("1", _("Open")), ("0", _("Ended")))
+OPEN_CHOICES = (("1", _("Open now")), ("0", _("Ended")))
 
 
 class CommaChoices(django_filters.BaseInFilter, django_filters.ChoiceFilter):

@@ -23,7 +23,6 @@ urlpatterns = [
     path("whistles/<int:pk>/", whistles.whistle, name="whistle"),
     path("requests/", requests.request_list, name="requests"),
     path("requests/new/", requests.new, name="request_new"),
-    path("requests/due/", steps.due_preview, name="due_preview"),
     path("requests/<str:no>/", requests.detail, name="request"),
     path("requests/<str:no>/unmask/", requests.unmask, name="request_unmask"),
     path("requests/<str:no>/print/", requests.paper, name="request_print"),

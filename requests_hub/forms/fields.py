@@ -45,6 +45,16 @@ class AmountWidget(forms.MultiWidget):
             }
         )
 
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        wrong = " is-invalid" if "is-invalid" in (attrs or {}).get("class", "") else ""
+        usual, other = context["widget"]["subwidgets"]
+        usual["attrs"]["class"] = f"form-select{wrong}"
+        other["attrs"]["class"] = f"form-control{wrong}"
+        other["attrs"]["placeholder"] = "3d, 4h, 30m"
+        other["attrs"]["aria-label"] = _("Another time")
+        return context
+
     def decompress(self, value: str | None) -> list[str]:
         known = [code for code, _label in self.widgets[0].choices]
         if not value or value in known:

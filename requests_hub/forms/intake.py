@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from governance.core.models import Attachment, DictionaryItem, User
+from governance.core import dictionaries
+from governance.core.models import Attachment, User
 from grids.models import District, Grid
 from grids.scoping import scope_of
 from requests_hub.actions import intake
+from requests_hub.actions.intake import CATEGORIES
 from requests_hub.forms.base import PhotosMixin, StaffForm, photos_field
 from requests_hub.models import Request
 
@@ -24,8 +27,8 @@ class OnBehalfForm(PhotosMixin, StaffForm):
         max_length=4000,
         widget=forms.Textarea({"rows": 5}),
     )
-    category = forms.ModelChoiceField(
-        label=_("Category"), queryset=DictionaryItem.objects.none(), empty_label=None
+    category = forms.TypedChoiceField(
+        label=_("Category"), coerce=lambda pk: dictionaries.by_id(int(pk))
     )
     urgency = forms.ChoiceField(
         label=_("Urgency"),
@@ -45,7 +48,7 @@ class OnBehalfForm(PhotosMixin, StaffForm):
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     reporter_name = forms.CharField(label=_("Caller"), max_length=60, required=False)
     reporter_phone = forms.CharField(
-        label=_("Phone"),
+        label=_("Phone number"),
         max_length=20,
         required=False,
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
@@ -56,9 +59,18 @@ class OnBehalfForm(PhotosMixin, StaffForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        items = DictionaryItem.objects.of("request_category").active()
-        self.fields["category"].queryset = items  # type: ignore[attr-defined]
+        self.fields["category"].choices = category_groups()  # type: ignore[attr-defined]
         self.fields["grid"].queryset = own_villages(user)  # type: ignore[attr-defined]
+
+
+def category_groups() -> list[tuple[str, Any]]:
+    """The categories as a list in two levels: class, then subclass."""
+    groups: list[tuple[str, Any]] = [("", gettext("Choose a category"))]
+    for top in dictionaries.children(CATEGORIES):
+        below = dictionaries.children(CATEGORIES, top)
+        rows = [(str(row.pk), row.label) for row in below]
+        groups.append((top.label, [(str(top.pk), top.label), *rows]))
+    return groups
 
 
 def write_down(form: OnBehalfForm, user: User) -> Request:

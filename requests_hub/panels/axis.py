@@ -18,7 +18,7 @@ from requests_hub.panels.turns import first_step
 from requests_hub.queries import numbers
 from requests_hub.queries.todo import Turn
 
-MOST = 8
+MOST = 6
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def day_axis(user: User, waiting: Iterable[Turn], due: int) -> Axis:
 
 
 def _done(user: User) -> list[Entry]:
-    acts = numbers.acts_of_today(user)
+    acts = numbers.acts_of_today(user, 3)
     rows = Request.objects.in_bulk([act.thread_id for act in acts]) if acts else {}
     out = []
     for act in acts:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.models import User
 from governance.core.workflow import Text
@@ -13,12 +14,12 @@ from requests_hub.panels.turns import tasks_with_clocks
 from requests_hub.queries import desk as queries
 
 TAB_WORDS: dict[str, Text] = {
-    "report-in": _("To report in"),
+    "report-in": pgettext_lazy("task", "To report in"),
     "claim": _("To claim"),
-    "doing": _("In hand"),
+    "doing": pgettext_lazy("task", "In hand"),
     "reply": _("To reply now"),
     "check": _("Being checked"),
-    "done": _("Done"),
+    "done": _("Done items"),
 }
 EMPTY: dict[str, tuple[Text, Text]] = {
     "report-in": (

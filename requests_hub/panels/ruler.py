@@ -14,7 +14,7 @@ from requests_hub.models import Request, Task
 
 WIDTH, GAP, OFF_WIDTH = 760, 3, 64
 MOST_DAYS = 9
-LABEL_ROOM = 128
+LABEL_ROOM = 100
 WEEKDAYS = "一二三四五六日"
 
 
@@ -49,19 +49,19 @@ class Flag:
 
     @property
     def anchor(self) -> str:
-        return "end" if self.x > WIDTH - 110 else "start"
+        return "end" if self.x > WIDTH - LABEL_ROOM else "start"
 
     @property
     def text_x(self) -> float:
-        return self.x
+        return self.x + (-5 if self.anchor == "end" else 5)
 
     @property
     def y(self) -> int:
-        return 60 + 31 * self.row
+        return 59 + 31 * self.row
 
     @property
     def y_end(self) -> int:
-        return 49 + 31 * self.row
+        return 74 + 31 * self.row
 
     @property
     def y_sub(self) -> int:
@@ -263,8 +263,7 @@ def _halves(day: date, x: float, width: float, now: datetime) -> list[Span]:
 
 def _day_label(day: date, today: date) -> str:
     if not (get_language() or "").startswith("zh"):
-        word = f"{day:%a} {day.day}"
-        return _("%(day)s, today") % {"day": word} if day == today else word
+        return f"{day:%a} {day.day}"
     return (
         f"{day.day} 今天" if day == today else f"{day.day} 周{WEEKDAYS[day.weekday()]}"
     )
@@ -272,25 +271,33 @@ def _day_label(day: date, today: date) -> str:
 
 def _off_label(run: list[worktime.Day]) -> str:
     word = run[0].note or _("day off")
+    if not (get_language() or "").startswith("zh"):
+        word = ""  # no room for it: the hatching says it
     days = (
         f"{run[0].date.day}"
         if len(run) == 1
         else f"{run[0].date.day}–{run[-1].date.day}"
     )
-    return f"{days} {word}"
+    return f"{days} {word}".strip()
 
 
 def _flags(scale: _Scale, moments: list[Moment]) -> list[Flag]:
-    """Flags left to right; one that would run into its neighbour goes a row down."""
+    """Flags that do not run into each other: limits first, then what happened last.
+
+    One that would cover a neighbour goes a row down, and is left out where both rows are taken.
+    """
     out: list[Flag] = []
-    ends = [-LABEL_ROOM, -LABEL_ROOM]
-    for moment in sorted(moments, key=lambda m: m.at):
+    taken: list[list[float]] = [[], []]
+    for moment in sorted(moments, key=lambda m: (m.tone == "green", -m.at.timestamp())):
         x = scale.x(moment.at)
-        left = x - LABEL_ROOM if x > WIDTH - 110 else x
-        row = 0 if left >= ends[0] else 1
-        if row and left < ends[1]:
+        left = x - LABEL_ROOM if x > WIDTH - LABEL_ROOM else x
+        row = next(
+            (n for n in (0, 1) if all(abs(left - t) >= LABEL_ROOM for t in taken[n])),
+            None,
+        )
+        if row is None:
             continue
-        ends[row] = left + LABEL_ROOM
+        taken[row].append(left)
         out.append(Flag(x, moment.label, moment.sub, moment.tone, row))
     return out
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from governance.core.models import User
 from governance.core.workflow import Text
@@ -80,8 +81,11 @@ def _rate(label: str, rate: numbers.Rate, url: str, kind: str) -> Cell:
     if rate.percent is None:
         why = _("nothing closed yet") if kind == "closed" else _("nobody rated yet")
         return Cell(label, NONE, "", why, url)
-    part = number_format(rate.part, decimal_pos=0 if rate.part == int(rate.part) else 1)
-    base = f"{part} / {rate.whole}"
+    if kind == "closed":
+        base = f"{rate.part:.0f} / {rate.whole}"
+    else:
+        words = ngettext("%(n)s rating", "%(n)s ratings", rate.whole)
+        base = words % {"n": rate.whole}
     change = rate.change
     if change is None:
         line = base
@@ -104,7 +108,7 @@ def desk(user: User, counts: dict[str, int]) -> list[Cell]:
     late = waiting["called_late"]
     return [
         Cell(
-            _("To report in"),
+            pgettext("task", "To report in"),
             *_items(counts["report-in"]),
             _("%(n)s overdue") % {"n": late} if late else _("none overdue"),
             f"{where}?tab=report-in",
@@ -117,7 +121,7 @@ def desk(user: User, counts: dict[str, int]) -> list[Cell]:
             f"{where}?tab=claim",
         ),
         Cell(
-            _("In hand"),
+            pgettext("task", "In hand"),
             *_items(counts["doing"]),
             _("%(n)s of them yours") % {"n": counts["own"]},
             f"{where}?tab=doing",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.core.clocks import Clock
 from governance.core.models import User
-from governance.core.workflow import State, Step, Text
+from governance.core.workflow import Step, Text
 from requests_hub import turns
 from requests_hub.actions import steps
 from requests_hub.models import Request, Task
@@ -72,6 +72,11 @@ class Act:
     key: str = ""
     note: Text = ""
     is_page: bool = False
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it brings the thing on, and is no remark or exception."""
+        return self.name not in LAST
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ def tasks_with_clocks(tasks: Iterable[Task], user: User) -> list[TaskRow]:
                 task=task,
                 report_in_clock=turns.report_in_clock(task),
                 due_clock=turns.handling_clock(task),
-                step=ahead[0] if ahead and ahead[0].name not in LAST else None,
+                step=ahead[0] if ahead and ahead[0].is_main else None,
                 asked_by=asked_by,
             )
         )
@@ -219,8 +224,4 @@ def tasks_with_clocks(tasks: Iterable[Task], user: User) -> list[TaskRow]:
 def first_step(subject: Request | Task, user: User) -> Act | None:
     """The step to take first, None when there is none but remarks."""
     ahead: list[Any] = acts(subject, user)
-    return ahead[0] if ahead and ahead[0].name not in LAST else None
-
-
-def state_of(subject: Request | Task) -> State:
-    return subject.state_info
+    return ahead[0] if ahead and ahead[0].is_main else None

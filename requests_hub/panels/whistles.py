@@ -77,7 +77,7 @@ def panel(
                 row.clock,
                 row.dots,
                 row is holding,
-                ahead[0] if ahead else None,
+                ahead[0] if ahead and ahead[0].is_main else None,
             )
         )
     return Panel(whistle, number_of(whistle, request), calls, _rule(rows))

@@ -5,14 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from governance.core import worktime
 from governance.core.errors import DomainError, Invalid
 from requests_hub.forms import StepForm, VerifyForm
-from requests_hub.forms.fields import moment
 from requests_hub.models import Request, Task
 from requests_hub.panels import step as panels
 from requests_hub.views.access import (
@@ -104,16 +101,3 @@ def verify(http: HttpRequest, no: str) -> HttpResponse:
     context["next"] = panels.safe_next(http)
     page = "requests_hub/steps/verify.html"
     return _form_page(http, page, context, is_bound=form.is_bound)
-
-
-@staff(*DESK)
-@require_safe
-def due_preview(http: HttpRequest) -> HttpResponse:
-    """What a typed amount of working time means as a date, for the box beside it."""
-    try:
-        amount = worktime.Amount.parse(http.GET.get("other", "") or "0d")
-    except Invalid as error:
-        return HttpResponse(error.message, content_type="text/plain; charset=utf-8")
-    until = moment(worktime.add_working(timezone.now(), amount))
-    words = _("%(amount)s, until %(date)s") % {"amount": amount.label, "date": until}
-    return HttpResponse(words, content_type="text/plain; charset=utf-8")

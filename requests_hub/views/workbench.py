@@ -12,7 +12,7 @@ from requests_hub.panels import workbench as panels
 from requests_hub.queries import todo
 from requests_hub.views.access import READING, is_for, signed_in, staff
 
-PREVIEW_ROWS, AHEAD = 7, 50
+PREVIEW_ROWS, AHEAD = 9, 50
 
 
 @staff(*READING)

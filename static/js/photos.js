@@ -76,4 +76,6 @@
   /* Without DataTransfer (very old cores) the plain field stays as it is. */
   try { new DataTransfer(); } catch (error) { return; }
   document.querySelectorAll("[data-photos]").forEach(start);
+  /* A drawer brings its own. */
+  document.addEventListener("htmx:afterSwap", function (event) { event.target.querySelectorAll("[data-photos]").forEach(start); });
 })();

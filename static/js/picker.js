@@ -22,8 +22,8 @@
     var assist = Array.prototype.map.call(picker.querySelectorAll('input[name="assist"]:checked'), name);
     if (!said) { return; }
     if (!lead) { said.textContent = said.dataset.none; return; }
-    var text = said.dataset.lead.replace("%s", name(lead));
-    if (assist.length) { text += "，" + said.dataset.assist.replace("%s", assist.join("、")); }
+    var text = said.dataset.lead.replace("{}", name(lead));
+    if (assist.length) { text += "，" + said.dataset.assist.replace("{}", assist.join("、")); }
     said.textContent = text;
   }
 
