@@ -92,6 +92,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
         "tabs": [],
         "now": timezone.localtime(),
+        "has_search": SimpleLazyObject(lambda: menu.answers("/search/")),
+        "has_notices": SimpleLazyObject(lambda: menu.answers("/notices/")),
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:

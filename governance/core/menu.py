@@ -76,7 +76,8 @@ def standing_of(request: HttpRequest) -> Standing:
 
 
 @cache
-def _answers(path: str) -> bool:
+def answers(path: str) -> bool:
+    """Whether a page answers at this address."""
     return bool(is_valid_path(path.partition("?")[0]))
 
 
@@ -106,7 +107,7 @@ def menu_for(
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """The side menu as groups, and the phone tabs, that these roles have."""
     _discover()
-    mine = [e for e in _registry.entries if e.roles & roles and _answers(e.url)]
+    mine = [e for e in _registry.entries if e.roles & roles and answers(e.url)]
     mine.sort(key=lambda e: e.order)
     lines = [e for e in mine if not e.is_tab]
     tabs = [e for e in mine if e.is_tab]

@@ -1,5 +1,5 @@
-/* What every page shares: token for htmx, one submission per click, toasts with undo, clocks, drafts,
-   copy, dialogs. Pages work without it. Words come from the server (<template id="words">). */
+/* What every page shares: token for htmx, one submission per click, toasts with undo, clocks, copy,
+   dialogs. Pages work without it. Words come from the server (<template id="words">). */
 (function () {
   "use strict";
   var doc = document;
@@ -97,44 +97,6 @@
   window.addEventListener("online", showNetwork);
   window.addEventListener("offline", showNetwork);
 
-  /* Drafts: kept in this browser every ten seconds, per address and form; gone once the form is sent. */
-  function keepDraft(form) {
-    var key = "draft:" + (form.dataset.autosave || location.pathname) + ":" + (doc.body.dataset.user || "");
-    var said = doc.querySelector("[data-autosave-said]");
-    function fields() {
-      return Array.prototype.filter.call(form.elements, function (e) {
-        return e.name && e.name !== "csrfmiddlewaretoken" && !/^(file|password|submit|hidden|button)$/.test(e.type);
-      });
-    }
-    function save() {
-      var data = fields().map(function (e) { return [e.name, e.value, e.checked]; });
-      var text = JSON.stringify(data);
-      try {
-        if (localStorage.getItem(key) === text) { return; }
-        localStorage.setItem(key, text);
-      } catch (error) { return; }
-      var now = new Date();
-      if (said) { said.textContent = words.draftKept + " " + ("0" + now.getHours()).slice(-2) + ":" + ("0" + now.getMinutes()).slice(-2); }
-    }
-    function load() {
-      var data;
-      try { data = JSON.parse(localStorage.getItem(key) || "null"); } catch (error) { data = null; }
-      if (!data || form.querySelector("[data-has-error]")) { return; }
-      fields().forEach(function (e, i) {
-        var kept = data[i];
-        if (!kept || kept[0] !== e.name) { return; }
-        if (e.type === "checkbox" || e.type === "radio") { if (e.value === kept[1]) { e.checked = kept[2]; } }
-        else if (!e.value) { e.value = kept[1]; }
-      });
-    }
-    load();
-    var dirty = false;
-    form.addEventListener("input", function () { dirty = true; });
-    setInterval(function () { if (dirty) { dirty = false; save(); } }, 10000);
-    window.addEventListener("pagehide", function () { if (dirty) { save(); } });
-    form.addEventListener("submit", function () { dirty = false; try { localStorage.removeItem(key); } catch (error) { /* private mode */ } });
-  }
-
   /* Ticks and the bulk bar. */
   function ticked() { return doc.querySelectorAll("[data-tick]:checked"); }
   function showBulk() {
@@ -215,9 +177,6 @@
 
   function ready(root) {
     root.querySelectorAll("[data-toast]").forEach(runToast);
-    root.querySelectorAll("form[data-autosave]").forEach(function (form) {
-      if (!form.dataset.kept) { form.dataset.kept = "1"; keepDraft(form); }
-    });
     var wrong = root.querySelector("[data-error-summary]") || root.querySelector("[aria-invalid=true]");
     if (wrong) { wrong.focus(); }
     drawerIn(root);
