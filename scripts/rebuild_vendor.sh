@@ -23,11 +23,12 @@ put() { # package, folder of the result, files
 
 version() { node -p "require('./node_modules/$1/package.json').version"; }
 
-put bootstrap "bootstrap-$(version bootstrap)" dist/css/bootstrap.min.css dist/js/bootstrap.bundle.min.js LICENSE
+put bootstrap "bootstrap-$(version bootstrap)" dist/css/bootstrap.min.css LICENSE
 put htmx.org "htmx-$(version htmx.org)" dist/htmx.min.js LICENSE
 put leaflet "leaflet-$(version leaflet)" dist/leaflet.css dist/leaflet.js LICENSE
 mkdir -p "$vendor/leaflet-$(version leaflet)/images"
 cp node_modules/leaflet/dist/images/*.png "$vendor/leaflet-$(version leaflet)/images/"
 python3 sprite.py node_modules/bootstrap-icons/icons icons.txt "$root/static/img/icons.svg"
 python3 sprite.py node_modules/bootstrap-icons/icons icons-public.txt "$root/static/img/icons-public.svg"
+python3 subset.py "$vendor"
 python3 inventory.py "$vendor"

@@ -148,6 +148,18 @@
     }
   });
 
+  /* Small menus close on Esc and on a click elsewhere. */
+  function closeMenus(but) {
+    var open = doc.querySelectorAll("details[data-menu][open]");
+    open.forEach(function (menu) { if (menu !== but) { menu.open = false; } });
+    return open.length > 0;
+  }
+  doc.addEventListener("click", function (event) { closeMenus(event.target.closest("details[data-menu]")); });
+  doc.addEventListener("keydown", function (event) {
+    var menu = doc.querySelector("details[data-menu][open]");
+    if (event.key === "Escape" && menu) { menu.open = false; menu.querySelector("summary").focus(); event.stopPropagation(); }
+  }, true);
+
   /* Drawer: holds the focus, gives it back. */
   var before = null;
   function drawerIn(root) {

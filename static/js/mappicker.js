@@ -10,6 +10,7 @@
     var place = box.querySelector("[data-picker-map]");
     var said = box.querySelector("[data-picker-said]");
     var form = box.closest("form") || box;
+    place.textContent = "";
     var map = tools.create(place, { zoomControl: true });
     var pin = null, ring = null;
 

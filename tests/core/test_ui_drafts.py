@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from governance.core.models import Dictionary
 from requests_hub.models import Request
 from requests_hub.views import requests as pages
 from tests.core.browsers import CHROMIUM, open_chromium
@@ -28,6 +29,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 @pytest.fixture
 def address(live_server: Any, cast: SimpleNamespace) -> str:
+    kinds, _ = Dictionary.objects.get_or_create(code="request_category")
+    kinds.items.get_or_create(code="010204", defaults={"label_zh": "井盖"})
     return str(live_server.url)
 
 

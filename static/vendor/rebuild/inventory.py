@@ -11,7 +11,8 @@ HEAD = """# Vendored browser libraries
 
 Made by `scripts/rebuild_vendor.sh` from `rebuild/package-lock.json`; do not edit by hand.
 No page loads anything from another host. The lines naming source maps are taken out, because the
-maps are not shipped; nothing else is changed.
+maps are not shipped; nothing else is changed. `bootstrap.used.min.css` is what pages load: the rules of `bootstrap.min.css` that the
+product uses (`rebuild/subset.py`).
 
 """
 
