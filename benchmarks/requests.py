@@ -36,6 +36,9 @@ def fill(kind: str) -> None:
             cursor.execute("DELETE FROM requests_hub_task")
             cursor.execute("DELETE FROM requests_hub_request")
             _copy(SIZES[kind])
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # check the foreign keys now
             for table in TABLES:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         with connection.cursor() as cursor:
@@ -80,13 +83,14 @@ def _copy(count: int) -> None:
 
     draw = random.Random(11)  # noqa: S311 repeatable, not secret
     requests = _requests(count, draw)
+    departments, base = _departments(), defaults(Task)
     columns = [f.column for f in Request._meta.concrete_fields]
     tasks: list[dict[str, Any]] = []
 
     def lines() -> Iterator[str]:
         for number, row in enumerate(requests):
             if number % TASK_EVERY == 0:
-                tasks.append(_task(row, draw))
+                tasks.append(_task(row, base, departments, draw))
             yield _line(row, columns)
 
     database.copy(Request._meta.db_table, columns, lines())
@@ -111,7 +115,8 @@ def _requests(count: int, draw: random.Random) -> Iterator[dict[str, Any]]:
     categories = _categories()
     open_states = ["submitted", "accepted", "whistled", "handling", "replied"]
     step = YEARS_MS // count
-    for number in range(count):
+
+    def one(number: int) -> dict[str, Any]:
         share = number / count
         is_cold = share < OLD_SHARE and number % 3 == 0
         # Mildly skewed: the square of a uniform draw favours the front of the list.
@@ -120,7 +125,7 @@ def _requests(count: int, draw: random.Random) -> Iterator[dict[str, Any]]:
         ms = FIRST_ID_MS + number * step
         moment = dt.datetime.fromtimestamp(1_704_067_200 + ms / 1000, dt.UTC)
         is_open = share > 1 - OPEN_SHARE
-        yield {
+        return {
             **base,
             **place.ids,
             "id": ms * 2048 + number % 2048,
@@ -139,15 +144,18 @@ def _requests(count: int, draw: random.Random) -> Iterator[dict[str, Any]]:
             "closed_at": None if is_open else moment + dt.timedelta(days=2),
         }
 
+    return (one(number) for number in range(count))
 
-def _task(request: dict[str, Any], draw: random.Random) -> dict[str, Any]:
-    from requests_hub.models import Task
 
-    if not _task_base:
-        _task_base.update(defaults(Task))
+def _task(
+    request: dict[str, Any],
+    base: dict[str, Any],
+    departments: list[int],
+    draw: random.Random,
+) -> dict[str, Any]:
     is_open = request["closed_at"] is None
     return {
-        **_task_base,
+        **base,
         **{
             name: request[name]
             for name in ("district_id", "large_id", "medium_id", "small_id", "micro_id")
@@ -158,7 +166,7 @@ def _task(request: dict[str, Any], draw: random.Random) -> dict[str, Any]:
         if is_open
         else "closed",
         "request_id": request["id"],
-        "department_id": draw.choice(_departments()),
+        "department_id": draw.choice(departments),
         "title": request["title"],
         "created_at": request["submitted_at"],
         "report_in_due_at": request["submitted_at"],
@@ -167,16 +175,10 @@ def _task(request: dict[str, Any], draw: random.Random) -> dict[str, Any]:
     }
 
 
-_task_base: dict[str, Any] = {}
-_kept: dict[str, list[int]] = {}
-
-
 def _departments() -> list[int]:
     from grids.models import Department
 
-    if "departments" not in _kept:
-        _kept["departments"] = list(Department.objects.values_list("pk", flat=True))
-    return _kept["departments"]
+    return list(Department.objects.values_list("pk", flat=True))
 
 
 def _categories() -> list[int]:
