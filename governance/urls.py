@@ -9,14 +9,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("governance.core.account_urls")),
 ]
-for module in (
-    "governance.core.urls",
-    "grids.urls",
-    "requests_hub.urls",
-    "governance.dashboards.urls",
-):
-    if find_spec(module):
-        urlpatterns.append(path("", include(module)))
+urlpatterns += [
+    path("", include(module))
+    for module in (
+        "governance.core.urls",
+        "grids.urls",
+        "requests_hub.urls",
+        "governance.dashboards.urls",
+    )
+    if find_spec(module)
+]
 
 handler400 = "governance.core.views.errors.bad_request"
 handler403 = "governance.core.views.errors.forbidden"

@@ -114,7 +114,7 @@ def _power_cells(
     """The part of `blob` that is nearest to each site, distances squared less weights."""
     cells = []
     for i, (x, y) in enumerate(sites):
-        cell = blob
+        cell: Any = blob
         for j, (u, v) in enumerate(sites):
             if i != j:
                 cell = cell.intersection(
@@ -168,7 +168,7 @@ def _relaxed(whole: Polygon, count: int, chance: random.Random) -> list[Any]:
         cells = [cell for cell in cells if cell.area > 0]
         # Not fully relaxed: even cells would look like a honeycomb.
         if turn < 4 + chance.randrange(2):
-            points = [_inside(cell).coords[0] for cell in cells]
+            points = [(at.x, at.y) for at in map(_inside, cells)]
     return cells
 
 

@@ -76,7 +76,7 @@ def bd09_to_gcj02(lon: float, lat: float) -> Point:
     return x, y
 
 
-def to_wgs84(lon: float, lat: float, crs: str = "wgs84") -> Point:
+def to_wgs84(lon: float | str, lat: float | str, crs: str = "wgs84") -> Point:
     """The position in WGS84.
 
     Raises:

@@ -54,7 +54,7 @@ def keyed_hash(text: str, purpose: str) -> str:
     return hmac.new(key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is ciphertext in the database and plain in Python."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -17,7 +17,7 @@ class NextId(Func):
     output_field = models.BigIntegerField()
 
 
-class TimeOrderedIdField(models.BigIntegerField):
+class TimeOrderedIdField(models.BigIntegerField):  # type: ignore[type-arg]
     """Primary key filled by the database in the INSERT itself."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -42,7 +42,8 @@ def appoint(
     """
     where = grid or department
     found = where.district if where else district
-    if wrong := faults(role, grid, department, found):
+    wrong = faults(role, grid, department, found)
+    if wrong or found is None:
         raise Invalid(fields=wrong)
     same = Post.objects.current().filter(
         user=user, role=role, grid=grid, department=department, district=found

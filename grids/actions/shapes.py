@@ -65,7 +65,7 @@ def _check_valid(geometry: Mapping[str, Any]) -> None:
     from shapely.geometry import shape
 
     try:
-        valid = shapely.is_valid(shape(geometry))
+        valid = bool(shapely.is_valid(shape(dict(geometry))))
     except (TypeError, ValueError, shapely.errors.ShapelyError):
         valid = False
     if not valid:

@@ -42,19 +42,19 @@ class PostForm(FormBase):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.instance.pk and "role" in data:
-            given = (
-                data.get(name) for name in ("role", "grid", "department", "district")
+            wrong = posts.faults(
+                str(data["role"]),
+                data.get("grid"),
+                data.get("department"),
+                data.get("district"),
             )
-            role, grid, department, district = given
-            for name, sentences in posts.faults(
-                role, grid, department, district
-            ).items():
+            for name, sentences in wrong.items():
                 self.add_error(name if name in self.fields else None, sentences)
         return data
 
 
 def _appoint(form: FormBase, user: User, by: User) -> Post:
-    data = {name: form.cleaned_data.get(name) for name in PLACE}
+    data: dict[str, Any] = {name: form.cleaned_data.get(name) for name in PLACE}
     return posts.appoint(user, data.pop("role"), by=by, **data)
 
 
@@ -80,7 +80,7 @@ class PostInline(InlineBase):
     can_delete = False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.actor = request.user
         return formset
 

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.models import Department
 
-Base = admin.ModelAdmin[Department] if TYPE_CHECKING else admin.ModelAdmin
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Department]
+else:
+    Base = admin.ModelAdmin
 
 
 @admin.register(Department)

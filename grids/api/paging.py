@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -15,7 +14,7 @@ class CodePagination(KeysetPagination):
     """`?after=<code>&limit=<1..200>`; the answer is {"results", "next"}."""
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.request = request
         self.limit = self._number("limit", self.page_size, self.max_page_size)

@@ -11,7 +11,7 @@ from grids.models import Department, Grid
 class GridSerializer(serializers.ModelSerializer[Grid]):
     """One grid; `parent` is the parent's code."""
 
-    parent = serializers.SlugRelatedField[Grid](
+    parent: Any = serializers.SlugRelatedField[Grid](
         slug_field="code", read_only=True, allow_null=True
     )
     district = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
@@ -19,7 +19,7 @@ class GridSerializer(serializers.ModelSerializer[Grid]):
 
     class Meta:
         model = Grid
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "code",
             "name",

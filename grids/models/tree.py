@@ -16,7 +16,7 @@ from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
 
-class District(models.Model):
+class District(models.Model):  # type: ignore[django-manager-missing]
     """The tenant: every hot row carries its id. `code` is GB/T 2260, six digits."""
 
     code = models.CharField(_("code"), max_length=6, unique=True)

@@ -100,7 +100,8 @@ class DictionaryAdmin(FreshAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(count=Count("items"))
+        counted: QuerySet[Any] = rows.annotate(count=Count("items"))
+        return counted
 
     @admin.display(description=_("entries"), ordering="count")
     def entries(self, row: Any) -> str:

@@ -30,7 +30,7 @@ def bumps(name: str) -> pgtrigger.Trigger:
         | pgtrigger.Truncate,
         level=pgtrigger.Statement,
         func=(
-            "INSERT INTO core_referenceversion (name, changed_at) "
+            "INSERT INTO core_referenceversion (name, changed_at) "  # noqa: S608 - our own word
             f"VALUES ('{name}', clock_timestamp()) ON CONFLICT (name) "
             "DO UPDATE SET changed_at = excluded.changed_at; RETURN NULL;"
         ),

@@ -1,9 +1,10 @@
-"""D2, shortened: five seeds of the outbox design keep everything, the control must not.
+"""D2: the outbox design keeps everything, the control must not.
 
-`make soak` runs twenty seeds in full.
+Five short seeds here; twenty in full with `make soak` (SOAK=1).
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 from tests.faults.drive import kept_promise
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS, SECONDS, FAULTS, RATE = 5, 20, 8, 30
+IS_FULL = os.environ.get("SOAK") == "1"
+SEEDS, SECONDS, FAULTS = (20, 90, 22) if IS_FULL else (5, 20, 8)
+RATE = 30
 
 pytestmark = pytest.mark.faults
 
@@ -27,7 +30,7 @@ def _drive(design: str, seeds: int) -> list[dict[str, Any]]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=seeds * 150 + 120,
+        timeout=seeds * (SECONDS + 150) + 180,
         check=False,
     )
     assert done.stdout, done.stderr[-3000:]
