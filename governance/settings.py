@@ -338,7 +338,6 @@ SPECTACULAR_SETTINGS = {
         "TaskKind": "requests_hub.models.Task.Kind",
         "RequestState": "requests_hub.workflow.REQUEST_STATES",
         "TaskState": "requests_hub.workflow.TASK_STATES",
-        "TaskKind": "requests_hub.models.tasks.Task.Kind",
     },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -1,7 +1,6 @@
 """App configuration."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,6 @@ class RequestsHubConfig(AppConfig):
     verbose_name = _("Requests")
 
     def ready(self) -> None:
-        """Import subscribers, nothing else."""
-        if find_spec("requests_hub.subscribers"):
-            import_module("requests_hub.subscribers")
+        """Register reactions and who may see files, nothing else."""
+        import_module("requests_hub.subscribers")
+        import_module("requests_hub.files").register()
