@@ -114,6 +114,6 @@ def test_a_refused_form_keeps_the_draft_and_an_accepted_one_ends_it(
     assert body_of(page, address) == WORDS
     page.fill("[name=reporter_phone]", "")
     send(page)
-    page.wait_for_url("**/requests/YC*")
+    page.wait_for_url("**/requests/YC*/")
     assert Request.objects.count() == 1
     assert body_of(page, address) == ""
