@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.models import DictionaryItem
+from grids.scoping import Viewer
 from requests_hub.actions.intake import CATEGORIES
 from requests_hub.models import Request, Task
 from requests_hub.workflow import REQUEST
@@ -22,6 +23,7 @@ DUE_CHOICES = (
     ("none", _("No deadline")),
 )
 MONTH_CHOICES = (("month", _("This month")),)
+TURN_CHOICES = (("me", _("My turn")),)
 OPEN_CHOICES = (("1", _("Open now")), ("0", _("Ended")))
 
 
@@ -39,8 +41,35 @@ def end_of_today() -> datetime:
     return timezone.make_aware(datetime.combine(timezone.localdate(), time.max))
 
 
-class RequestFilter(django_filters.FilterSet):
-    """Narrows requests that the caller may already see; it never widens the scope."""
+class ViewerFilter(django_filters.FilterSet):
+    """Narrows rows that `user` may already see; it never widens the scope.
+
+    `turn=me` and `overdue` mean for requests and for tasks what their querysets say.
+    """
+
+    turn = django_filters.ChoiceFilter(
+        choices=TURN_CHOICES, method="by_turn", label=_("Whose turn")
+    )
+    overdue = django_filters.BooleanFilter(method="by_overdue", label=_("Overdue"))
+
+    def __init__(
+        self, data: Any = None, queryset: Any = None, *, user: Viewer | None = None
+    ) -> None:
+        super().__init__(data, queryset)
+        self.user = user
+
+    def by_turn(self, rows: Any, _name: str, _value: str) -> Any:
+        """What this person can move on now; nothing for nobody."""
+        return rows.awaiting(self.user) if self.user else rows.none()
+
+    def by_overdue(self, rows: Any, _name: str, value: bool) -> Any:
+        """The late ones, or all others."""
+        late = self._meta.model.objects.overdue().values("pk")
+        return rows.overdue() if value else rows.exclude(pk__in=late)
+
+
+class RequestFilter(ViewerFilter):
+    """Of requests. An area is `grid=<code>` of any level, or the level by its name."""
 
     q = django_filters.CharFilter(method="by_words", label=_("Words or number"))
     state = CommaChoices(choices=REQUEST.choices, label=_("State"))
@@ -48,6 +77,10 @@ class RequestFilter(django_filters.FilterSet):
         choices=OPEN_CHOICES, method="by_open", label=_("Progress")
     )
     grid = django_filters.CharFilter(method="by_grid", label=_("Area"))
+    large = django_filters.CharFilter(field_name="large__code", label=_("Area"))
+    medium = django_filters.CharFilter(field_name="medium__code", label=_("Area"))
+    small = django_filters.CharFilter(field_name="small__code", label=_("Area"))
+    micro = django_filters.CharFilter(field_name="micro__code", label=_("Area"))
     category = django_filters.CharFilter(method="by_category", label=_("Category"))
     channel = CommaChoices(choices=Request.Channel.choices, label=_("Source"))
     urgency = CommaChoices(choices=Request.Urgency.choices, label=_("Urgency"))
@@ -131,6 +164,21 @@ class RequestFilter(django_filters.FilterSet):
     def by_until(self, rows: QuerySet[Request], _name: str, value: Any) -> Any:
         """Asked on this day or earlier."""
         return rows.filter(submitted_at__lt=_day_start(value) + timedelta(days=1))
+
+
+class TaskFilter(ViewerFilter):
+    """Of tasks."""
+
+    state = django_filters.CharFilter(field_name="state", label=_("State"))
+    kind = django_filters.ChoiceFilter(choices=Task.Kind.choices, label=_("Kind"))
+    department = django_filters.CharFilter(
+        field_name="department__code", label=_("Department")
+    )
+    request = django_filters.NumberFilter(field_name="request_id", label=_("Request"))
+
+    class Meta:
+        model = Task
+        fields: Iterable[str] = ()
 
 
 def _day_start(day: Any) -> datetime:

@@ -16,18 +16,15 @@ from governance.core.errors import Invalid, NotHere
 from governance.core.models import Attachment, User
 from governance.core.views.health import client_address
 from requests_hub.api import callers, serializers, shapes
-from requests_hub.api.filters import TaskFilter
-from requests_hub.api.views import PARSERS, STEP, paged, problems, take
+from requests_hub.api.views import PARSERS, STEP, paged, problems, query, take
+from requests_hub.filters import TaskFilter
 from requests_hub.models import Task
 
 
 @extend_schema(
     operation_id="tasks_list",
     parameters=[
-        *(OpenApiParameter(name, str) for name in ("state", "kind", "department")),
-        OpenApiParameter("request", int),
-        OpenApiParameter("turn", str, enum=["me"]),
-        OpenApiParameter("overdue", bool),
+        *query(TaskFilter),
         OpenApiParameter("before", int),
         OpenApiParameter("limit", int),
     ],

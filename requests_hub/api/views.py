@@ -1,7 +1,9 @@
 """Requests: submit, list, look at, take a step."""
 
+from datetime import date
 from typing import Any, Final
 
+import django_filters
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -25,7 +27,7 @@ from grids.scoping import scope_of
 from requests_hub.actions import intake, steps
 from requests_hub.actions.actors import Reporter
 from requests_hub.api import callers, files, serializers, shapes
-from requests_hub.api.filters import RequestFilter
+from requests_hub.filters import RequestFilter
 from requests_hub.models import Request
 from requests_hub.turns import for_list
 from requests_hub.workflow import DESK, GRID
@@ -43,6 +45,29 @@ IDEMPOTENCY = OpenApiParameter(
     description="The same key and body give the first answer again; another body gives 409.",
 )
 ERROR = serializers.ErrorOut
+
+
+def query(filter_class: Any) -> list[OpenApiParameter]:
+    """The parameters of a list, for its documentation: those of its filter."""
+    return [
+        OpenApiParameter(name, _kind(part), enum=_one_of(part))
+        for name, part in filter_class.base_filters.items()
+    ]
+
+
+def _kind(part: Any) -> type:
+    if isinstance(part, django_filters.BooleanFilter):
+        return bool
+    if isinstance(part, django_filters.NumberFilter):
+        return int
+    return date if isinstance(part, django_filters.DateFilter) else str
+
+
+def _one_of(part: Any) -> list[str] | None:
+    """The choices; a comma-separated list of them is text to a program."""
+    if isinstance(part, django_filters.BaseInFilter):
+        return None
+    return [code for code, _label in part.extra.get("choices", ())] or None
 
 
 def problems(*codes: int) -> dict[int, Any]:
@@ -66,13 +91,7 @@ def problems(*codes: int) -> dict[int, Any]:
     methods=["GET"],
     operation_id="requests_list",
     parameters=[
-        *(
-            OpenApiParameter(name, str)
-            for name in ("state", "category", "channel", "large", "medium")
-        ),
-        *(OpenApiParameter(name, str) for name in ("small", "micro", "q")),
-        OpenApiParameter("turn", str, enum=["me"]),
-        OpenApiParameter("overdue", bool),
+        *query(RequestFilter),
         OpenApiParameter("before", int),
         OpenApiParameter("limit", int),
     ],
@@ -98,7 +117,7 @@ def paged(call: HttpCall, rows: Any, filter_class: Any, shape: Any) -> Response:
     Raises:
         Invalid: naming each filter that is wrong.
     """
-    found = filter_class(call.query_params, rows, request=call)
+    found = filter_class(call.query_params, rows, user=call.user)
     if not found.is_valid():
         wrong = {k: [str(e) for e in v] for k, v in found.errors.items()}
         raise Invalid(fields=wrong)

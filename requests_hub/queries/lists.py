@@ -37,7 +37,7 @@ def joined(rows: QuerySet[Any], prefix: str = "") -> QuerySet[Any]:
 
 def filtered(user: User, params: QueryDict) -> RequestFilter:
     """What this person may see, narrowed by the query string."""
-    return RequestFilter(params, Request.objects.visible_to(user))
+    return RequestFilter(params, Request.objects.visible_to(user), user=user)
 
 
 def desk_rows(rows: QuerySet[Request], view: str) -> QuerySet[Request]:
