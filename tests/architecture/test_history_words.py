@@ -38,3 +38,26 @@ def test_lock_files_name_no_index():
         assert "index-url" not in text
         assert "http://" not in text
         assert "--hash=sha256:" in text
+
+
+def test_lock_files_hold_what_is_asked_for():
+    """A package asked for in an `.in` file and not locked would be missing in a fresh clone."""
+
+    def plain(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", name).lower()
+
+    missing = {}
+    for asked in (ROOT / "requirements").glob("*.in"):
+        lines = [line.split("#")[0].strip() for line in asked.read_text().splitlines()]
+        names = [
+            re.split(r"[\[<>=~! ]", line)[0]
+            for line in lines
+            if line and line[0] != "-"
+        ]
+        locked = re.findall(
+            r"^([\w.-]+)==", asked.with_suffix(".txt").read_text(), re.MULTILINE
+        )
+        lack = {plain(name) for name in names} - {plain(name) for name in locked}
+        if lack:
+            missing[asked.name] = lack
+    assert missing == {}
