@@ -49,6 +49,7 @@ def fill_sign_in(page: Page, who: str) -> None:
 def write(page: Page) -> None:
     page.fill("[name=body]", WORDS)
     page.fill("[name=title]", "井盖丢失")
+    page.select_option("[name=category]", index=1)
 
 
 def send(page: Page) -> None:
