@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from governance.core import dictionaries
 from governance.core.models import Dictionary
 from requests_hub.models import Request
 from requests_hub.views import requests as pages
@@ -31,6 +32,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 def address(live_server: Any, cast: SimpleNamespace) -> str:
     kinds, _ = Dictionary.objects.get_or_create(code="request_category")
     kinds.items.get_or_create(code="010204", defaults={"label_zh": "井盖"})
+    dictionaries.forget()  # the copy of the test before has other ids
     return str(live_server.url)
 
 
