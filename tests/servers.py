@@ -47,6 +47,8 @@ def _point_redis_at(url: str) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not _needs_servers(config):
         return
+    # whitenoise warns in every test when the folder of collected files is missing
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     servers = embedded.Servers(
         settings.STATE_DIR,
         postgres=not os.environ.get("DATABASE_URL"),
