@@ -17,6 +17,7 @@ from governance.core import coordinates
 from grids.models import District, Grid, GridShape, GridVersion
 
 CHECK_SECONDS = 3.0
+NAMES_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Place:
     medium_id: int | None = None
     small_id: int | None = None
     micro_id: int | None = None
+    short_name: str = ""
 
     @property
     def ids(self) -> dict[str, int | None]:
@@ -72,13 +74,15 @@ class _Snapshot:
 
 def _read_places() -> dict[int, Place]:
     rows = Grid.objects.order_by("depth").values_list(
-        "id", "code", "level", "name", "district_id", "parent_id"
+        "id", "code", "level", "name", "short_name", "district_id", "parent_id"
     )
     places: dict[int, Place] = {}
-    for pk, code, level, name, district_id, parent_id in rows:
+    for pk, code, level, name, short_name, district_id, parent_id in rows:
         above = places[parent_id].ids if parent_id else {}
         ids = {**above, "district_id": district_id, f"{level}_id": pk}
-        places[pk] = Place(grid_id=pk, code=code, level=level, name=name, **ids)
+        places[pk] = Place(
+            grid_id=pk, code=code, level=level, name=name, short_name=short_name, **ids
+        )
     return places
 
 
@@ -193,10 +197,10 @@ def forget_now() -> None:
     _snapshot, _checked_at = None, 0.0
 
 
-def _current() -> _Snapshot:
+def _current(patience: float = CHECK_SECONDS) -> _Snapshot:
     global _snapshot, _checked_at
     known = _snapshot
-    if known is not None and time.monotonic() - _checked_at < CHECK_SECONDS:
+    if known is not None and time.monotonic() - _checked_at < patience:
         return known
     with _loading:
         version = tuple(
@@ -231,6 +235,27 @@ def places_of(ids: Iterable[int]) -> list[Place]:
     """The places of several grids, in the order asked; unknown ids are left out."""
     places = _current().places
     return [places[pk] for pk in ids if pk in places]
+
+
+def named_grids(ids: Iterable[int]) -> dict[int, Grid]:
+    """Grids with code, level and names, from memory; whatever else is read when it is asked for.
+
+    A new name shows within a minute.
+    """
+    wanted = set(ids)
+    places = _current(NAMES_SECONDS).places
+    if not wanted <= places.keys():
+        places = _current().places
+    return {pk: _named_grid(places[pk]) for pk in wanted & places.keys()}
+
+
+NAMED = ("id", "code", "level", "name", "short_name", "district_id")
+
+
+def _named_grid(place: Place) -> Grid:
+    values = (place.grid_id, *(getattr(place, name) for name in NAMED[1:]))
+    grid: Grid = Grid.from_db("default", NAMED, values)
+    return grid
 
 
 def place_by_code(code: str) -> Place | None:

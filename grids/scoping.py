@@ -3,13 +3,15 @@
 Outside the scope an object is not there (404). Inside, what a role may do is the workflow's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.sql.where import WhereNode
 
 from governance.core.models import User
 from grids.models import Post
@@ -119,11 +121,28 @@ def _where(post: Post) -> tuple[str, int]:
     return "district", post.district_id
 
 
+class ScopeNode(WhereNode):
+    """The scope inside a WHERE clause, so that paging finds it again behind later filters."""
+
+    branches: tuple[Q, ...] = ()
+
+    def clone(self) -> "ScopeNode":
+        copy: ScopeNode = super().clone()  # type: ignore[assignment]
+        copy.branches = self.branches
+        return copy
+
+
 class GridScopedQuerySet(models.QuerySet[M]):
     """A queryset of rows that carry `district_id` and the four ancestors."""
 
     def visible_to(self, user: Viewer) -> Self:
-        return self.filter(self.scope_q(scope_of(user)))
+        scope = scope_of(user)
+        found = self.filter(self.scope_q(scope))
+        children = found.query.where.children
+        node = ScopeNode(children[-1:])
+        node.branches = tuple(self.scope_branches(scope))
+        children[-1] = node
+        return found
 
     def scope_q(self, scope: Scope) -> Q:
         """The condition for this scope: any of its branches."""
@@ -133,11 +152,78 @@ class GridScopedQuerySet(models.QuerySet[M]):
         return q
 
     def scope_branches(self, scope: Scope) -> list[Q]:
-        """One condition per area, each served by one index; subclasses add departments."""
+        """One condition per area, each served by one index; subclasses add departments.
+
+        A branch over another table is `Q(pk__in=<values of one column>)`, alone.
+        """
         branches = [Q(district_id=pk) for pk in sorted(scope.districts)]
         for level, ids in scope.grids.items():
             branches += [Q(**{f"{level}_id": pk}) for pk in sorted(ids)]
         return branches
+
+    def newest(self, count: int, before_id: int | None = None) -> list[M]:
+        """The newest `count` rows with ids below `before_id`; one statement.
+
+        An OR over areas makes PostgreSQL sort everything in them, and rows named by another
+        table make it read all of those. So each branch of the scope is asked for its own newest
+        ids through its own index, and only rows that can be on the page are read.
+        """
+        rows, branches = self._without_scope()
+        if before_id:
+            rows = rows.filter(pk__lt=before_id)
+        if not branches or (len(branches) == 1 and _other_table(branches[0]) is None):
+            narrowed = self.filter(pk__lt=before_id) if before_id else self
+            return list(narrowed.order_by("-pk")[:count])
+        is_bare = not self._without_scope()[0].query.where.children
+        parts = [
+            _keys_elsewhere(branch, count, before_id)
+            if is_bare and _other_table(branch) is not None
+            else rows.filter(branch).values(key=F("pk")).order_by("-key")[:count]
+            for branch in branches
+        ]
+        keys = parts[0]
+        if len(parts) > 1:
+            keys = parts[0].union(*parts[1:]).order_by("-key")[:count]
+        return list(rows.filter(AmongKeys("pk", keys)).order_by("-pk")[:count])
+
+    def _without_scope(self) -> tuple[Self, tuple[Q, ...]]:
+        """The same rows unscoped, and the branches of the scope taken off."""
+        rows = self._chain()
+        children = rows.query.where.children
+        for node in children:
+            if isinstance(node, ScopeNode):
+                children.remove(node)
+                return rows, node.branches
+        return rows, ()
+
+
+def _other_table(branch: Q) -> models.QuerySet[Any] | None:
+    """The keys of a branch that another table names."""
+    name, value = branch.children[0] if len(branch.children) == 1 else ("", None)  # type: ignore[misc]
+    return value if name == "pk__in" and isinstance(value, models.QuerySet) else None
+
+
+def _keys_elsewhere(branch: Q, count: int, before_id: int | None) -> Any:
+    """The newest keys of such a branch, in the order of its own index."""
+    named: Any = _other_table(branch)
+    column = named._fields[0]
+    if before_id:
+        named = named.filter(**{f"{column}__lt": before_id})
+    return named.values(key=F(column)).order_by("-key").distinct()[:count]
+
+
+class AmongKeys(Func):
+    """`id = ANY (ARRAY(…))`: the keys are found first, then looked up in the order of the index.
+
+    `id IN (…)` would let the planner read either side whole.
+    """
+
+    output_field = models.BooleanField()
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+
+    def __init__(self, column: str, keys: Any) -> None:
+        super().__init__(F(column), ArraySubquery(keys))
 
 
 @dataclass(frozen=True)
@@ -150,36 +236,11 @@ class Page(Generic[M]):
 
 def page_of(
     queryset: GridScopedQuerySet[M],
-    scope: Scope,
+    viewer: Viewer,
     limit: int = 50,
     before_id: int | None = None,
 ) -> Page[M]:
-    """The newest `limit` rows of a scope with ids below `before_id`.
-
-    An OR over areas makes PostgreSQL sort everything in them; so each area is asked for its own
-    newest ids through its own index, and the short lists are merged.
-    """
-    if before_id:
-        queryset = queryset.filter(pk__lt=before_id)
-    newest = queryset.order_by("-pk")
-    branches = queryset.scope_branches(scope)
-    if not branches:
-        return Page([], None)
-    if len(branches) == 1:
-        found = list(newest.filter(branches[0])[: limit + 1])
-    else:
-        ids = _newest_ids(newest, branches, limit + 1)
-        found = list(newest.filter(pk__in=ids)) if ids else []
+    """The newest `limit` rows that somebody sees, with ids below `before_id`."""
+    found = queryset.visible_to(viewer).newest(limit + 1, before_id)
     rows = found[:limit]
     return Page(rows, rows[-1].pk if len(found) > limit else None)
-
-
-def _newest_ids(
-    newest: models.QuerySet[M], branches: Sequence[Q], count: int
-) -> list[int]:
-    bare = newest.select_related(None).prefetch_related(None).order_by("-pk")
-    parts = [
-        bare.filter(branch).values_list("pk", flat=True)[:count] for branch in branches
-    ]
-    merged = parts[0].union(*parts[1:])
-    return list(merged.order_by("-pk")[:count])

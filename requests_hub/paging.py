@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
+from governance.core.api.paging import newest
+
 PAGE_SIZE = 50
 COUNT_CAP = 1000
 UNKNOWN, COUNT = -1, -2
@@ -65,11 +67,8 @@ def newest_first(
     Two statements, one when `total` is given; `UNKNOWN` leaves the total out.
     """
     before = params.get("before", "")
-    page = rows.order_by("-id")
     is_later = before.isascii() and before.isdigit() and len(before) < 19
-    if is_later:
-        page = page.filter(pk__lt=int(before))
-    found = list(page[: size + 1])
+    found: list[M] = newest(rows, size + 1, int(before) if is_later else 0)
     return Page(
         rows=found[:size],
         next_query=with_params(params, before=found[size - 1].pk)

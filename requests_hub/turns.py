@@ -152,12 +152,13 @@ class Turn:
 
 
 def for_list(rows: RequestQuerySet) -> RequestQuerySet:
-    """The rows with all that a list line and its turn need: one more statement for the tasks."""
-    related = ("category", "district", "large", "medium", "small", "micro")
+    """The rows with all that a list line and its turn need.
+
+    One more statement, for the open tasks; names of places come from memory.
+    """
     open_tasks = Task.objects.open().select_related("department", "holder")
-    return rows.select_related(
-        *related, "lead_department", "checked_by"
-    ).prefetch_related(
+    related = rows.select_related("district", "lead_department", "checked_by")
+    return related.named().prefetch_related(
         Prefetch("tasks", open_tasks.order_by("-is_lead", "id"), to_attr="open_tasks")
     )
 

@@ -36,6 +36,12 @@ class Placed(models.Model):
         abstract = True
 
     @property
+    def chain(self) -> list[int]:
+        """Ids of the grids it lies in, from the town down."""
+        ids = (getattr(self, f"{level}_id") for level in LEVELS)
+        return [pk for pk in ids if pk is not None]
+
+    @property
     def place_ids(self) -> dict[str, int | None]:
         """The copied columns, for a row that belongs to this one."""
         return {

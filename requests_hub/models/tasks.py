@@ -135,6 +135,9 @@ class Task(Placed):
             *place_indexes("hub_task", OPEN),
             models.Index(fields=["department", "-id"], name="hub_task_department"),
             models.Index(
+                fields=["department", "-request"], name="hub_task_department_request"
+            ),
+            models.Index(
                 fields=["department", "due_at"],
                 name="hub_task_department_open",
                 condition=OPEN,

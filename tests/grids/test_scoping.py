@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from grids.actions.posts import appoint, end
 from grids.models import Post
-from grids.scoping import Scope, page_of, scope_of
+from grids.scoping import page_of, scope_of
 from requests_hub.models import Task
 
 PLACES = [
@@ -76,7 +76,7 @@ def test_each_role_sees_exactly_its_area(
     user = getattr(cast, who)
     seen = set(Task.objects.visible_to(user))
     assert {name for name, task in tasks.items() if task in seen} == SEEN[who]
-    paged = page_of(Task.objects.all(), scope_of(user)).rows
+    paged = page_of(Task.objects.all(), user).rows
     assert set(paged) == seen
 
 
@@ -84,7 +84,7 @@ def test_nobody_sees_nothing(cast: SimpleNamespace, tasks: dict[str, Task]) -> N
     assert not Task.objects.visible_to(AnonymousUser()).exists()
     cast.town_a.is_active = False
     assert not Task.objects.visible_to(cast.town_a).exists()
-    assert page_of(Task.objects.all(), Scope()).rows == []
+    assert page_of(Task.objects.all(), AnonymousUser()).rows == []
 
 
 def test_a_scope_is_one_statement(cast: SimpleNamespace) -> None:
@@ -123,13 +123,13 @@ def test_a_page_over_several_areas_merges_in_order(
     appoint(cast.worker_a, "grid_worker", grid=forest.village_b1, by="test")
     # The same area twice must not show a row twice.
     appoint(cast.worker_a, "grid_worker", grid=forest.small_a1_1, by="test")
-    scope = scope_of(cast.worker_a)
-    first = page_of(Task.objects.select_related("department"), scope, limit=2)
+    user = cast.worker_a
+    first = page_of(Task.objects.select_related("department"), user, limit=2)
     assert [t.pk for t in first.rows] == [
         tasks["micro_b1_1_1"].pk,
         tasks["micro_a1_2_1"].pk,
     ]
-    rest = page_of(Task.objects.all(), scope, limit=2, before_id=first.next_before)
+    rest = page_of(Task.objects.all(), user, limit=2, before_id=first.next_before)
     assert [t.pk for t in rest.rows] == [tasks["micro_a1_1_1"].pk]
     assert rest.next_before is None
 
@@ -139,7 +139,7 @@ def test_each_area_is_read_through_its_index(
 ) -> None:
     appoint(cast.worker_a, "grid_worker", grid=forest.village_b1, by="test")
     with CaptureQueriesContext(connection) as seen:
-        page_of(Task.objects.all(), scope_of(cast.worker_a))
+        page_of(Task.objects.all(), cast.worker_a)
     merged = next(q["sql"] for q in seen if "UNION" in q["sql"])
     assert " OR " not in merged
     assert merged.count("LIMIT") >= 3

@@ -11,6 +11,16 @@ from rest_framework.views import APIView
 from governance.core.errors import Invalid
 
 
+def newest(rows: Any, count: int, before_id: int) -> list[Any]:
+    """The newest rows; a queryset that knows a cheaper way (`newest`) is asked for it."""
+    own = getattr(rows, "newest", None)
+    if own is not None:
+        return list(own(count, before_id))
+    if before_id:
+        rows = rows.filter(id__lt=before_id)
+    return list(rows.order_by("-id")[:count])
+
+
 class KeysetPagination(BasePagination):
     """`?before=<id>&limit=<1..200>`; the answer is {"results", "next"}."""
 
@@ -23,10 +33,7 @@ class KeysetPagination(BasePagination):
         self.request = request
         self.limit = self._number("limit", self.page_size, self.max_page_size)
         before = self._number("before", 0, 2**62)
-        rows = queryset.order_by("-id")
-        if before:
-            rows = rows.filter(id__lt=before)
-        page = list(rows[: self.limit + 1])
+        page = newest(queryset, self.limit + 1, before)
         self.has_more = len(page) > self.limit
         self.page = page[: self.limit]
         return self.page
