@@ -59,7 +59,7 @@ class PhotosField(forms.Field):
 
     widget = PhotosInput
 
-    def clean(self, value: Any) -> list[UploadedFile]:
+    def clean(self, value: Any) -> "list[UploadedFile[Any]]":
         files = [f for f in (value or []) if f]
         if len(files) > MAX_PHOTOS:
             raise forms.ValidationError(
@@ -84,7 +84,7 @@ class PhotosForm(forms.Form):
     kept = KeptPhotosField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        data = cast(dict[str, Any], super().clean() or self.cleaned_data)
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if len(data.get("photos") or []) + len(data.get("kept") or []) > MAX_PHOTOS:
             self.add_error("photos", _("At most %(n)s photos.") % {"n": MAX_PHOTOS})
         return data

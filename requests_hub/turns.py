@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -151,14 +152,14 @@ class Turn:
         return self.holder_for(user) is not None
 
 
-def for_list(rows: RequestQuerySet) -> RequestQuerySet:
+def for_list(rows: QuerySet[Request]) -> RequestQuerySet:
     """The rows with all that a list line and its turn need.
 
     One more statement, for the open tasks; names of places come from memory.
     """
     open_tasks = Task.objects.open().select_related("department", "holder")
     related = rows.select_related("district", "lead_department", "checked_by")
-    return related.named().prefetch_related(
+    return cast(RequestQuerySet, related).named().prefetch_related(
         Prefetch("tasks", open_tasks.order_by("-is_lead", "id"), to_attr="open_tasks")
     )
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from governance.core import attachments, ratelimit
@@ -70,7 +71,7 @@ def last_code(request: HttpRequest) -> str:
         return ""
 
 
-def remember_code(response: HttpResponse, code: str) -> None:
+def remember_code(response: HttpResponseBase, code: str) -> None:
     response.set_signed_cookie(
         LAST,
         code,

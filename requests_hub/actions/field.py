@@ -1,5 +1,7 @@
 """What a grid worker sends after the report itself: one photo a request."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from requests_hub.models import Request
 
 
 def attach_photo(
-    request: Request, *, by: User, file: UploadedFile, idempotency_key: str
+    request: Request, *, by: User, file: "UploadedFile[Any]", idempotency_key: str
 ) -> Attachment:
     """Tie one more photo to the report that this account sent. The same key twice is one photo.
 
@@ -30,7 +32,7 @@ def attach_photo(
         scope = f"field-photo:{by.pk}"
         key = once(scope, idempotency_key, f"{request.pk}:{photo.sha256}")
         if key.is_repeat:
-            return Attachment.objects.get(pk=key.subject_id)
+            return Attachment.objects.get(pk=key.subject_id or 0)
         event = Event.objects.filter(
             subject_type="request", subject_id=request.pk, name="request.submitted"
         ).first()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request as HttpCall
@@ -12,7 +13,6 @@ from grids.scoping import scope_of
 from requests_hub import codes
 from requests_hub.actions.actors import Reporter
 from requests_hub.models import Request, Task
-from requests_hub.models.requests import RequestQuerySet
 from requests_hub.turns import for_list
 
 CODE_HEADER = "X-Follow-Code"
@@ -46,7 +46,7 @@ def code_of(call: HttpCall) -> str:
     return str(call.headers.get(CODE_HEADER) or body.get("code") or "")
 
 
-def by_key(rows: RequestQuerySet, key: str) -> RequestQuerySet:
+def by_key(rows: QuerySet[Request], key: str) -> QuerySet[Request]:
     """Requests with this id (digits) or this number (YC…)."""
     if key.isascii() and key.isdigit() and len(key) < 19:
         return rows.filter(pk=int(key))

@@ -51,7 +51,8 @@ class PhotosMixin(forms.Form):
     @property
     def kept_photos(self) -> list[Attachment]:
         """Photos to show again in a refused form."""
-        return self.__dict__.get("_stored", [])
+        kept: list[Attachment] = self.__dict__.get("_stored", [])
+        return kept
 
     @property
     def kept_value(self) -> str:

@@ -56,7 +56,8 @@ class AmountWidget(forms.MultiWidget):
         return context
 
     def decompress(self, value: str | None) -> list[str]:
-        known = [code for code, _label in self.widgets[0].choices]
+        usual: Any = self.widgets[0]
+        known = [code for code, _label in usual.choices]
         if not value or value in known:
             return [value or "", ""]
         return [OTHER, value]
@@ -130,7 +131,7 @@ class FilesField(forms.FileField):
         self.most = most
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         given = data if isinstance(data, (list, tuple)) else [data]
         files = [file for file in given if file]
         if not files and self.required:

@@ -54,7 +54,7 @@ class OnBehalfForm(PhotosMixin, StaffForm):
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
     )
     is_private = forms.BooleanField(label=_("Not for the public pages"), required=False)
-    files = photos_field()
+    files: Any = photos_field()
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +107,7 @@ def write_down(form: OnBehalfForm, user: User) -> Request:
 
 def own_district(user: User) -> District:
     """The district of the person's first post."""
-    return District.objects.filter(posts__in=user.posts.current()).order_by("pk")[0]  # type: ignore[attr-defined]
+    return District.objects.filter(posts__in=user.posts.current()).order_by("pk")[0]
 
 
 def own_villages(user: User) -> Any:

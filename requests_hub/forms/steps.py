@@ -81,7 +81,7 @@ def _bool(_spec: StepField, _ground: Ground) -> forms.Field:
 
 def _user(_spec: StepField, ground: Ground) -> forms.Field:
     people = people_for(ground.request)
-    choices = [("", _("Choose a person"))]
+    choices: list[tuple[str, Any]] = [("", _("Choose a person"))]
     choices += [(str(person.pk), _person_label(person)) for person in people]
     return forms.TypedChoiceField(choices=choices, coerce=int)
 
@@ -121,7 +121,7 @@ def _grid(_spec: StepField, ground: Ground) -> forms.Field:
     """The grids that the request lies in, the smallest first."""
     ids = [pk for name, pk in ground.request.place_ids.items() if name != "district_id"]
     places = locate.places_of([pk for pk in reversed(ids) if pk])
-    choices = [("", _("Choose a grid"))]
+    choices: list[tuple[str, Any]] = [("", _("Choose a grid"))]
     choices += [(str(place.grid_id), place.name) for place in places]
     return forms.TypedChoiceField(choices=choices, coerce=int)
 
@@ -161,7 +161,7 @@ class StepForm(PhotosMixin, StaffForm):
         else:
             made = MAKERS[spec.kind](spec, self.ground)
         made.required = spec.required
-        made.label, made.help_text = spec.label, spec.help
+        made.label, made.help_text = str(spec.label), str(spec.help)
         if isinstance(made, forms.ChoiceField) and not spec.required and spec.choices:
             made.initial = spec.choices[0][0]
         self.fields[spec.name] = made
@@ -174,7 +174,7 @@ class StepForm(PhotosMixin, StaffForm):
         """Cleaned values by field name; what was left empty is left out."""
         out: dict[str, Any] = {}
         for spec in self.step.fields:
-            value = self.cleaned_data.get(spec.name)
+            value: Any = self.cleaned_data.get(spec.name)
             if spec.kind == "department":
                 out |= value
             elif spec.kind not in ("departments", "files") and value not in (
@@ -196,7 +196,7 @@ class VerifyForm(PhotosMixin, StaffForm):
         max_length=4000,
         widget=forms.Textarea({"rows": 3}),
     )
-    files = photos_field()
+    files: Any = photos_field()
     tasks = forms.TypedMultipleChoiceField(
         label=_("Who does it again"),
         coerce=int,

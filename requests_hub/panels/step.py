@@ -188,8 +188,8 @@ def settle(row: Request, form: VerifyForm, user: User, *, passed: bool) -> None:
         return
     # A check that somebody began earlier is closed with what this person saw added to it.
     first = "verify" if row.state == "replied" else "add"
-    row = steps.take(row, first, by=user, data={"note": note}, files=photos)
-    steps.take(row, "close", by=user, data={})
+    checked = steps.take(row, first, by=user, data={"note": note}, files=photos)
+    steps.take(checked, "close", by=user, data={})
 
 
 def verify_context(row: Request, form: VerifyForm, ground: Ground) -> dict[str, Any]:

@@ -84,8 +84,8 @@ def _rate(label: str, rate: numbers.Rate, url: str, kind: str) -> Cell:
     if kind == "closed":
         base = f"{rate.part:.0f} / {rate.whole}"
     else:
-        words = ngettext("%(n)s rating", "%(n)s ratings", rate.whole)
-        base = words % {"n": rate.whole}
+        one_or_more = ngettext("%(n)s rating", "%(n)s ratings", rate.whole)
+        base = one_or_more % {"n": rate.whole}
     change = rate.change
     if change is None:
         line = base

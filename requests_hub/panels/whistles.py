@@ -46,10 +46,9 @@ def number_of(whistle: Whistle, request: Request) -> str:
 def panels(row: Request, user: User) -> list[Panel]:
     """The whistles of a request, newest first; no statement beyond its tasks."""
     boards = presenters.whistle_rows(row)
+    has_open = bool(getattr(row, "open_tasks", ()))
     return [
-        panel(
-            board.whistle, row, board.rows, user, is_now=n == 0 and bool(row.open_tasks)
-        )  # type: ignore[attr-defined]
+        panel(board.whistle, row, board.rows, user, is_now=n == 0 and has_open)
         for n, board in enumerate(boards)
     ]
 

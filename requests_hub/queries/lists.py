@@ -63,7 +63,7 @@ def by_deadline(
     key = deadline_key(params.get("after", ""))
     if key:
         ordered = ordered.filter(Q(by__gt=key[0]) | Q(by=key[0], pk__gt=key[1]))
-    found = list(ordered[: size + 1])
+    found: list[Any] = list(ordered[: size + 1])
     last: Any = found[size - 1] if len(found) > size else None
     return Page(
         rows=found[:size],

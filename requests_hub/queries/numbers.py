@@ -139,9 +139,7 @@ def _districts(user: User) -> Sequence[int]:
     scope = scope_of(user)
     if scope.districts:
         return sorted(scope.districts)
-    return sorted(
-        set(user.posts.current().values_list("district_id", flat=True))  # type: ignore[attr-defined]
-    )
+    return sorted(set(user.posts.current().values_list("district_id", flat=True)))
 
 
 def acts_of_today(user: User, most: int = 5) -> list[Event]:

@@ -129,7 +129,7 @@ def mine(
 
     Three statements: the order, the requests, the tasks. Rows are `Turn`.
     """
-    parts = [
+    parts: list[Any] = [
         requests_of(user).annotate(by=Coalesce("due_at", Value(NEVER)), t=_tag("r")),
         tasks_of(user).annotate(
             by=Coalesce(task_deadline(), Value(NEVER)), t=_tag("t")
@@ -237,5 +237,5 @@ def done(user: User, params: QueryDict, *, size: int = PAGE_SIZE) -> Page[Any]:
 def started(user: User, params: QueryDict, *, size: int = PAGE_SIZE) -> Page[Any]:
     """Requests that I wrote down, latest first; three statements. Rows are `Turn`."""
     rows = for_list(Request.objects.filter(created_by=user))
-    page = newest_first(rows, params, size=size)
+    page: Page[Any] = newest_first(rows, params, size=size)
     return replace(page, rows=[Turn(row, row, row.due_at) for row in page.rows])

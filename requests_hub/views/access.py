@@ -28,7 +28,7 @@ def staff(*roles: str) -> Callable[[View], View]:
         @login_required
         @wraps(view)
         def guarded(http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not scope_of(http.user).has_role(*roles):  # type: ignore[arg-type]
+            if not scope_of(http.user).has_role(*roles):
                 raise NotAllowed(_("This page belongs to other posts than yours."))
             return view(http, *args, **kwargs)
 
@@ -46,7 +46,7 @@ def signed_in(http: HttpRequest) -> User:
 def is_for(http: HttpRequest, target: str) -> bool:
     """Whether a script asks for the part of the page that goes into `#target`."""
     htmx = getattr(http, "htmx", None)
-    return bool(htmx) and htmx.target == target
+    return htmx is not None and bool(htmx) and htmx.target == target
 
 
 def request_or_404(http: HttpRequest, no: str) -> Request:
@@ -55,8 +55,8 @@ def request_or_404(http: HttpRequest, no: str) -> Request:
     Raises:
         NotHere: there is none, or it lies outside the scope.
     """
-    rows = joined(Request.objects.visible_to(http.user))  # type: ignore[arg-type]
-    row = rows.filter(no=no).first()
+    rows = joined(Request.objects.visible_to(http.user))
+    row: Request | None = rows.filter(no=no).first()
     if row is None:
         raise NotHere(_("There is no request with this number in your area."))
     return row
@@ -68,8 +68,9 @@ def task_or_404(http: HttpRequest, pk: int) -> Task:
     Raises:
         NotHere: there is none, or it lies outside the scope.
     """
-    rows = joined(Task.objects.visible_to(http.user), "request__")  # type: ignore[arg-type]
-    row = rows.select_related("department", "holder", "whistle").filter(pk=pk).first()
+    rows = joined(Task.objects.visible_to(http.user), "request__")
+    rows = rows.select_related("department", "holder", "whistle")
+    row: Task | None = rows.filter(pk=pk).first()
     if row is None:
         raise NotHere(_("There is no such task in your area."))
     return row

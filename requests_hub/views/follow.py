@@ -6,7 +6,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +40,7 @@ from requests_hub.views.public import explain
 
 TAIL_LIMIT = "10/h"
 AFTER = (Attachment.Purpose.AFTER, Attachment.Purpose.CHECK, Attachment.Purpose.REPLY)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _guarded(view: View) -> View:
@@ -42,7 +48,7 @@ def _guarded(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponseBase:
         try:
             visitors.refuse_guessing(request, code)
             row, reporter = _found(request, code)
@@ -185,7 +191,7 @@ def unlock(request: HttpRequest, row: Request, _reporter: Reporter) -> HttpRespo
 @require_http_methods(["GET", "HEAD"])
 def photo(
     request: HttpRequest, row: Request, _reporter: Reporter, pk: int
-) -> HttpResponse | FileResponse:
+) -> HttpResponseBase:
     """A picture of the resident's history, small with `?size=thumb`."""
     found = [p for p in _pictures(public_view(row)) if p.pk == pk]
     if not found or not visitors.may_read(request, row):
