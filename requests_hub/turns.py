@@ -159,8 +159,14 @@ def for_list(rows: QuerySet[Request]) -> RequestQuerySet:
     """
     open_tasks = Task.objects.open().select_related("department", "holder")
     related = rows.select_related("district", "lead_department", "checked_by")
-    return cast(RequestQuerySet, related).named().prefetch_related(
-        Prefetch("tasks", open_tasks.order_by("-is_lead", "id"), to_attr="open_tasks")
+    return (
+        cast(RequestQuerySet, related)
+        .named()
+        .prefetch_related(
+            Prefetch(
+                "tasks", open_tasks.order_by("-is_lead", "id"), to_attr="open_tasks"
+            )
+        )
     )
 
 

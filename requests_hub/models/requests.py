@@ -66,8 +66,8 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
 
         Joining them would cost each row five descents through an index.
         """
-        rows = self._chain()
-        rows._is_named = True  # noqa: SLF001 - a copy of ourselves
+        rows: Self = self._chain()  # type: ignore[attr-defined]
+        rows._is_named = True
         return rows
 
     def _clone(self) -> Self:
@@ -77,7 +77,7 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
 
     def _fetch_all(self) -> None:
         is_fresh = self._result_cache is None
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
         if is_fresh and self._is_named:
             name_places(
                 [row for row in self._result_cache or () if isinstance(row, Request)]

@@ -144,7 +144,7 @@ def test_the_database_closes_nothing_unanswered_or_unchecked(make):
 
 @transaction.atomic
 def _close_without(request, column):
-    sql(f"UPDATE requests_hub_request SET {column} WHERE id = %s", request.pk)  # noqa: S608
+    sql(f"UPDATE requests_hub_request SET {column} WHERE id = %s", request.pk)
     sql("UPDATE requests_hub_request SET state = 'closed' WHERE id = %s", request.pk)
 
 
