@@ -20,6 +20,7 @@
   function fields(form) {
     return Array.prototype.filter.call(form.elements, function (e) {
       if (!e.name || /^(file|password|submit|button|reset|image)$/.test(e.type)) { return false; }
+      if (user && /^reporter_/.test(e.name)) { return false; } /* a caller's name and phone stay off a shared PC */
       return e.type !== "hidden" || !!e.closest("[data-picker]");
     });
   }
