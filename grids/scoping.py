@@ -188,7 +188,7 @@ class GridScopedQuerySet(models.QuerySet[M]):
 
     def _without_scope(self) -> tuple[Self, tuple[Q, ...]]:
         """The same rows unscoped, and the branches of the scope taken off."""
-        rows: Self = self._chain()  # type: ignore[attr-defined]
+        rows = self.all()
         children = rows.query.where.children
         for node in children:
             if isinstance(node, ScopeNode):

@@ -66,7 +66,7 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
 
         Joining them would cost each row five descents through an index.
         """
-        rows: Self = self._chain()  # type: ignore[attr-defined]
+        rows = self.all()
         rows._is_named = True
         return rows
 
