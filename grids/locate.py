@@ -197,10 +197,13 @@ def forget_now() -> None:
     _snapshot, _checked_at = None, 0.0
 
 
-def _current(patience: float = CHECK_SECONDS) -> _Snapshot:
+def _current(patience: float = 0.0) -> _Snapshot:
+    """The snapshot, compared with the database after CHECK_SECONDS, or `patience` if longer."""
     global _snapshot, _checked_at
     known = _snapshot
-    if known is not None and time.monotonic() - _checked_at < patience:
+    if known is not None and time.monotonic() - _checked_at < max(
+        patience, CHECK_SECONDS
+    ):
         return known
     with _loading:
         version = tuple(

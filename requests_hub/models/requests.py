@@ -67,7 +67,7 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
         Joining them would cost each row five descents through an index.
         """
         rows = self.all()
-        rows._is_named = True
+        rows._is_named = True  # noqa: SLF001 - a copy of ourselves
         return rows
 
     def _clone(self) -> Self:

@@ -52,7 +52,7 @@ def crowd(make, forest, departments):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(
             f"INSERT INTO requests_hub_request ({names}) SELECT {values} "
-            f"FROM requests_hub_request, generate_series(1, {ROWS}) n WHERE id = %s",  # noqa: S608 - our own words
+            f"FROM requests_hub_request, generate_series(1, {ROWS}) n WHERE id = %s",
             [model.pk],
         )
         for department, where in (
@@ -88,7 +88,7 @@ def _tasks(cursor, department, where, fixed):
     cursor.execute(
         f"INSERT INTO requests_hub_task ({quoted}) SELECT {values} FROM "
         "requests_hub_request r, LATERAL (SELECT (r.id - 1000) / 2048 AS n) s "
-        f"WHERE r.no LIKE 'B%%' AND {where}",  # noqa: S608 - our own words
+        f"WHERE r.no LIKE 'B%%' AND {where}",
         [base[n] for n in names if n not in taken],
     )
 
