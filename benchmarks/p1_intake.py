@@ -18,8 +18,8 @@ from benchmarks import database, forest
 from benchmarks.harness import Bar, interleaved, say
 from benchmarks.visits import without_transaction
 
-SIZES = {"10": (1, 1, 1, 10), "10,000": (10, 10, 10, 10)}
-KINDS = {"10": "grids_10", "10,000": "grids_10k"}
+SIZES = {"10": (1, 1, 1, 10), "10,000": (25, 20, 2, 10)}
+KINDS = {"10": "towns_10", "10,000": "towns_10k"}
 NO_LIMIT = {
     "INTAKE_LIMIT_PER_ADDRESS": "1000000/h",
     "INTAKE_LIMIT_PER_PHONE": "1000000/h",
@@ -95,7 +95,7 @@ def measure() -> list[Bar]:
                 with CaptureQueriesContext(connection) as seen:
                     submit(name)
                 counts[name] = without_transaction(seen)
-        with database.switched("grids_10k"):
+        with database.switched("towns_10k"):
             submit("10,000")
             ping()
             took = interleaved(

@@ -14,9 +14,10 @@ from benchmarks.harness import Bar
 from benchmarks.visits import signed_in
 
 PAGES = {
-    "": ["/", "/accounts/login/", "/ask/"],
+    "": ["/", "/accounts/login/", "/follow/"],
     "district": ["/requests/", "/dispatch/", "/workbench/", "/todo/", "/grids/"],
     "officer_a": ["/desk/"],
+    "worker_a": ["/field/"],
 }
 LISTS = {"/requests/", "/dispatch/", "/desk/", "/todo/"}
 ASSET = re.compile(
