@@ -90,7 +90,7 @@ menu.add(
     ),
     menu.Entry(_("Today"), "calendar-check", "/field/", FIELD, order=1, is_tab=True),
     menu.Entry(
-        _("To do"), "list-task", "/todo/", FIELD, order=2, count=MINE, is_tab=True
+        _("To do"), "list-task", "/todo/", FIELD, order=3, count=MINE, is_tab=True
     ),
     menu.Entry(
         _("Report"),

@@ -1,0 +1,91 @@
+"""A report written without a network: kept, there after a reload, sent once, then gone."""
+
+import io
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from governance.core.models import Attachment
+from requests_hub.models import Request
+
+Enter = Callable[..., Page]
+
+
+def picture(colour: str) -> dict[str, Any]:
+    out = io.BytesIO()
+    Image.new("RGB", (2400, 1800), colour).save(out, "JPEG")
+    return {"name": "hole.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def ready(page: Page, what: str) -> None:
+    page.locator(f"html[data-{what}=ready]").wait_for()
+
+
+def test_a_draft_survives_the_dark_and_goes_once(
+    world: SimpleNamespace, enter: Enter
+) -> None:
+    page = enter(world.cast.worker_a)
+    page.goto("/field/")
+    ready(page, "offline")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.goto("/field/report/")
+    ready(page, "report")
+    for colour in ("navy", "olive"):
+        page.set_input_files("#id_photos", files=[picture(colour)])  # type: ignore[list-item]
+        page.locator(f".photo >> nth={0 if colour == 'navy' else 1}").wait_for()
+    page.get_by_text("公共设施").click()
+    page.fill("#id_body", "井盖破了")
+    page.locator("[data-saved-note]:not(:empty)").wait_for()
+    _until_kept(page)
+
+    page.context.set_offline(True)
+    page.reload()
+    ready(page, "report")
+    assert page.locator("[data-kept-photo]").count() == 2
+    assert page.input_value("#id_body") == "井盖破了"
+    page.locator("[data-report-bar] button").click()
+    page.locator("[data-kept-page]:not([hidden])").wait_for()
+    page.goto("/field/drafts/")
+    ready(page, "drafts")
+    assert page.locator("[data-drafts] section").count() == 1
+    assert not Request.objects.exists()
+
+    page.context.set_offline(False)
+    page.locator("[data-sent-list] [data-no]").wait_for()
+    row = Request.objects.get()
+    assert page.locator("[data-sent-list] [data-no]").inner_text() == row.no
+    assert row.body == "井盖破了"
+    assert row.small_id == world.forest.small_a1_1.pk
+    assert Attachment.objects.filter(subject_id=row.pk).count() == 2
+    left = page.evaluate("OneGridDrafts.unsent('').then(d => d.length)")
+    assert left == 0
+
+
+def _until_kept(page: Page) -> None:
+    """Wait until the worker has the page, so that a reload needs no network."""
+    for _n in range(50):
+        has_page = page.evaluate(
+            "caches.match('/field/report/', {ignoreVary: true}).then(a => !!a)"
+        )
+        if has_page:
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("the worker keeps no page")
+
+
+def test_signed_out_keeps_the_draft_and_says_so(
+    world: SimpleNamespace, enter: Enter
+) -> None:
+    page = enter(world.cast.worker_a)
+    page.goto("/field/report/")
+    ready(page, "report")
+    page.get_by_text("市容环境").click()
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[data-report-bar] button").click()
+    page.locator("[data-kept-page]:not([hidden])").wait_for()
+    states = page.evaluate("OneGridDrafts.list('').then(d => d.map(x => x.state))")
+    assert states == ["login"]
+    assert not Request.objects.exists()

@@ -1,0 +1,239 @@
+"""Every address of the product: how to open it, and what each of the cast gets.
+
+`tests/test_urls.py` opens them all and fails when an address has no entry here. A row is the
+answer of everybody, with the exceptions by name; the names in `GROUPS` stand for several. A person's own answer goes before
+that of a group.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+GROUPS = {
+    "workers": ("worker_a", "worker_b"),
+    "officers": ("officer_a", "officer_b"),
+    "towns": ("town_a", "town_b"),
+    "desks": ("town_a", "town_b", "district"),
+    "readers": ("leader", "admin", "auditor"),
+    "outside": ("resident", "outsider", "good_person"),
+}
+CAST = (
+    "anonymous",
+    "resident",
+    "outsider",
+    "good_person",
+    "worker_a",
+    "worker_b",
+    "officer_a",
+    "officer_b",
+    "town_a",
+    "town_b",
+    "district",
+    "leader",
+    "admin",
+    "auditor",
+)
+
+
+@dataclass(frozen=True)
+class Url:
+    """One address: `args` from the world of the test, `answers` by person."""
+
+    name: str
+    everybody: int
+    args: Callable[[Any], dict[str, Any]] = lambda _world: {}
+    query: str = ""
+    is_post: bool = False
+    answers: dict[str, int] = field(default_factory=dict)
+    page: bool = False
+
+    def expected(self, person: str) -> int:
+        if person in self.answers:
+            return self.answers[person]
+        for group, status in self.answers.items():
+            if person in GROUPS.get(group, ()):
+                return status
+        return self.everybody
+
+
+IN, OUT, NO, GONE = 200, 302, 403, 404
+Answers = dict[str, int]
+
+
+def _row(world: Any) -> dict[str, Any]:
+    return {"no": world.row.no}
+
+
+def _code(world: Any) -> dict[str, Any]:
+    return {"code": world.row.follow_code}
+
+
+def _closed(world: Any) -> dict[str, Any]:
+    return {"code": world.closed.follow_code}
+
+
+def _api(world: Any) -> dict[str, Any]:
+    return {"key": world.row.no}
+
+
+def _task(world: Any) -> dict[str, Any]:
+    return {"pk": world.task.pk}
+
+
+OPEN: Answers = {}
+SIGNED_IN: Answers = {"anonymous": OUT}
+TOKEN: Answers = {"anonymous": 401}
+NOT_STAFF: Answers = {"anonymous": OUT, "outside": NO}
+OTHER_TOWN: Answers = {"worker_b": GONE, "town_b": GONE}
+FIELD: Answers = {"anonymous": OUT, "workers": IN}
+DESKS: Answers = {"anonymous": OUT, "desks": IN}
+OFFICERS: Answers = {"anonymous": OUT, "officers": IN}
+CHECKERS: Answers = {"anonymous": OUT, "worker_a": IN, "town_a": IN, "district": IN}
+API_OUTSIDE: Answers = {**TOKEN, "outside": GONE, **OTHER_TOWN}
+
+URLS = (
+    # --- sign-in ------------------------------------------------------------------------
+    Url("account_login", OUT, answers={"anonymous": IN}, page=True),
+    Url("account_logout", IN, answers=SIGNED_IN, page=True),
+    Url("account_change_password", IN, answers=SIGNED_IN, page=True),
+    *(
+        Url(name, GONE)
+        for name in (
+            "account_signup",
+            "account_inactive",
+            "account_reauthenticate",
+            "account_email",
+            "account_email_verification_sent",
+            "account_set_password",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key_done",
+            "account_confirm_login_code",
+        )
+    ),
+    Url("account_confirm_email", GONE, lambda _w: {"key": "x"}),
+    Url(
+        "account_reset_password_from_key", GONE, lambda _w: {"uidb36": "1", "key": "x"}
+    ),
+    # --- core ---------------------------------------------------------------------------
+    Url("api_schema", IN),
+    Url("api_docs", IN),
+    Url("healthz", IN),
+    Url("readyz", 503),
+    Url("metrics", IN),
+    Url("notices", IN, answers=SIGNED_IN, page=True),
+    Url("notices_read", OUT, is_post=True),
+    Url("notice_read", GONE, lambda _w: {"pk": 1}, is_post=True, answers=SIGNED_IN),
+    Url("theme", OUT, is_post=True),
+    Url("elder", OUT, is_post=True),
+    Url("set_language", OUT, is_post=True),
+    Url("components", GONE, answers=SIGNED_IN),
+    Url("components_part", GONE, lambda _w: {"part": "pages"}, answers=SIGNED_IN),
+    Url("attachment", GONE, lambda _w: {"pk": 1}),
+    # --- grids --------------------------------------------------------------------------
+    Url("api_grids", IN, answers=TOKEN),
+    Url("api_grid_locate", IN, query="?lon=112.005&lat=22.905"),
+    Url("api_grid", IN, lambda _w: {"code": "445302001"}, answers=TOKEN),
+    Url("api_departments", IN, answers=TOKEN),
+    Url("grids", IN, answers=SIGNED_IN, page=True),
+    Url("grid_geometry", IN, lambda _w: {"code": "445302"}),
+    Url("grid", IN, lambda _w: {"code": "445302001"}, answers=SIGNED_IN, page=True),
+    # --- residents ----------------------------------------------------------------------
+    Url(
+        "home",
+        OUT,
+        answers={"anonymous": IN, "outside": IN, "admin": IN},
+        page=True,
+    ),
+    Url("ask_sent", OUT),
+    Url("ask", IN, lambda _w: {"kind": "problem"}, page=True),
+    Url("follow", IN, page=True),
+    Url("follow_forget", OUT, is_post=True),
+    Url("follow_code", IN, _code, page=True),
+    Url("follow_open", 422, _code, is_post=True),
+    Url("follow_add", IN, _code, page=True),
+    Url("follow_rate", IN, _closed, page=True),
+    Url("follow_reopen", IN, _closed, page=True),
+    Url("follow_withdraw", OUT, _code),
+    Url("follow_photo", GONE, lambda w: {**_code(w), "pk": 1}),
+    # --- grid workers -------------------------------------------------------------------
+    Url("field", NO, answers=FIELD, page=True),
+    Url("field_report", NO, answers=FIELD, page=True),
+    Url(
+        "field_report_photo",
+        NO,
+        lambda w: {"pk": w.row.pk},
+        is_post=True,
+        answers={"anonymous": OUT, "workers": 400},
+    ),
+    Url(
+        "field_reported",
+        NO,
+        lambda w: {"pk": w.row.pk},
+        answers={"anonymous": OUT, "workers": GONE},
+    ),
+    Url("field_drafts", NO, answers=FIELD, page=True),
+    Url("service_worker", IN),
+    # --- staff --------------------------------------------------------------------------
+    Url("workbench", IN, answers=NOT_STAFF, page=True),
+    Url("todo", IN, answers={**NOT_STAFF, "good_person": IN}, page=True),
+    Url("dispatch", NO, answers=DESKS, page=True),
+    Url("dispatch_accept", NO, is_post=True, answers=DESKS),
+    Url("desk", NO, answers=OFFICERS, page=True),
+    Url("desk_report_in", NO, is_post=True, answers=OFFICERS),
+    Url("whistles", IN, answers=NOT_STAFF, page=True),
+    Url(
+        "whistle",
+        IN,
+        lambda w: {"pk": w.whistle.pk},
+        answers={**NOT_STAFF, **OTHER_TOWN},
+        page=True,
+    ),
+    Url("requests", IN, answers=NOT_STAFF, page=True),
+    Url("request_new", NO, answers=DESKS, page=True),
+    Url("due_preview", NO, answers=DESKS),
+    Url("request", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
+    Url("request_unmask", 405, _row, answers=NOT_STAFF),
+    Url("request_print", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
+    Url("request_verify", NO, _row, answers={**CHECKERS, **OTHER_TOWN}, page=True),
+    Url(
+        "request_step",
+        NO,
+        lambda w: {**_row(w), "step": "verify"},
+        answers={**CHECKERS, **OTHER_TOWN, "good_person": GONE},
+        page=True,
+    ),
+    Url(
+        "task_step",
+        NO,
+        lambda w: {**_task(w), "step": "rework"},
+        answers={
+            "anonymous": OUT,
+            **OTHER_TOWN,
+            "officer_b": GONE,
+            "good_person": GONE,
+        },
+    ),
+    # --- programs -----------------------------------------------------------------------
+    Url("api_requests", IN, answers=TOKEN),
+    Url("api_request", IN, _api, answers=API_OUTSIDE),
+    Url(
+        "api_request_step",
+        NO,
+        lambda w: {**_api(w), "step": "verify"},
+        is_post=True,
+        answers={**API_OUTSIDE, "worker_a": 400, "town_a": 400, "district": 400},
+    ),
+    Url("api_tasks", IN, answers=TOKEN),
+    Url("api_task", IN, _task, answers={**API_OUTSIDE, "officer_b": GONE}),
+    Url(
+        "api_task_step",
+        409,
+        lambda w: {**_task(w), "step": "reply"},
+        is_post=True,
+        answers={**API_OUTSIDE, "officer_b": GONE},
+    ),
+    Url("api_attachments", 400, is_post=True),
+)
+# Django's own pages and the debug of others; their own tests look inside.
+NAMESPACES = {"admin"}
