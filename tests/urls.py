@@ -46,6 +46,7 @@ class Url:
     is_post: bool = False
     answers: dict[str, int] = field(default_factory=dict)
     page: bool = False
+    is_paper: bool = False
 
     def expected(self, person: str) -> int:
         if person in self.answers:
@@ -194,7 +195,14 @@ URLS = (
     Url("due_preview", NO, answers=DESKS),
     Url("request", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
     Url("request_unmask", 405, _row, answers=NOT_STAFF),
-    Url("request_print", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
+    Url(
+        "request_print",
+        IN,
+        _row,
+        answers={**NOT_STAFF, **OTHER_TOWN},
+        page=True,
+        is_paper=True,
+    ),
     Url("request_verify", NO, _row, answers={**CHECKERS, **OTHER_TOWN}, page=True),
     Url(
         "request_step",

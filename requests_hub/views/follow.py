@@ -57,7 +57,9 @@ def _guarded(view: View) -> View:
         if code != row.follow_code:
             return redirect("follow_code", row.follow_code)
         answer = view(request, row, reporter, **kwargs)
-        answer["Referrer-Policy"] = "no-referrer"
+        # not "no-referrer": browsers then send "Origin: null" with a form, which the
+        # forgery check refuses; "same-origin" tells other sites nothing either
+        answer["Referrer-Policy"] = "same-origin"
         answer["X-Robots-Tag"] = "noindex, nofollow"
         visitors.remember_code(answer, row.follow_code)
         return answer

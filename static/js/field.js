@@ -10,7 +10,7 @@
   const owner = document.body.dataset.fieldOwner;
   const NAMES = ["category", "subcategory", "body", "address", "village", "lon", "lat",
     "accuracy_m", "crs", "occurred_at", "fixed_on_site"];
-  const PAUSE_MS = 500;
+  const PAUSE_MS = 250;
   const LONG_SIDE = 1600;
 
   function value(form, name) {
@@ -63,6 +63,7 @@
     let draft = { key: drafts.uuid(), owner: owner, url: form.getAttribute("action"), fields: {},
       photos: [], state: "editing", created_at: Date.now() };
     let timer = null;
+    let isReady = false;
 
     function label() {
       const words = Array.from(form.querySelectorAll(
@@ -87,8 +88,12 @@
         }
       });
     }
+    /* A position alone is no report yet. */
+    function isEmpty() {
+      return !draft.photos.length && !value(form, "category") && !value(form, "body");
+    }
     function later() {
-      if (draft.state !== "editing") { return; }
+      if (!isReady || draft.state !== "editing" || isEmpty()) { return; }
       clearTimeout(timer);
       timer = setTimeout(save, PAUSE_MS);
     }
@@ -179,6 +184,7 @@
       }
       showSubs();
       showPhotos();
+      isReady = true;
       if (!value(form, "lon")) { form.querySelector("[data-picker-here]").click(); }
     }
 
@@ -238,7 +244,7 @@
     form.addEventListener("submit", submit);
     followPlace();
     window.addEventListener("pagehide", function () {
-      if (draft.state === "editing" && timer) { save(); }
+      if (isReady && draft.state === "editing" && timer && !isEmpty()) { save(); }
     });
     restore().then(function () { document.documentElement.dataset.report = "ready"; });
   }

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from governance.core import dictionaries, worktime
 from grids import locate
 from tests.factories.requests_hub import Makers
 from tests.servers import chromium
@@ -37,10 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop makes Django think that the test is asynchronous.
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    # Playwright's loop makes Django think that the test is asynchronous, and gives it another
+    # connection object: the seeded rows that are put back before each test are handed on to it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    seeded = connection._test_serialized_contents
     with sync_playwright() as player:
+        connection._test_serialized_contents = seeded
         running = player.chromium.launch(
             executable_path=chromium(),
             chromium_sandbox=False,
@@ -104,7 +109,8 @@ def world(
 ) -> SimpleNamespace:
     """The small district with its people, and `make.request(state)`."""
     cache.clear()
-    locate.forget_now()
+    for remembered in (locate.forget_now, dictionaries.forget, worktime.forget):
+        remembered()  # real commits: each test has seeded rows of its own
     return SimpleNamespace(
         forest=forest,
         cast=cast,

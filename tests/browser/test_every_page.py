@@ -48,6 +48,6 @@ def test_every_page_is_accessible_and_within_the_policy(
         found = Axe().run(page).response["violations"]
         faults += [f"{url.name}: {v['id']} {v['nodes'][0]['target']}" for v in found]
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if over > 0:
+        if over > 0 and not url.is_paper:  # a sheet of A4 is as wide as it is
             faults.append(f"{url.name}: {over} px too wide")
     assert not faults, "\n".join(faults)

@@ -26,7 +26,7 @@ def picture() -> dict[str, Any]:
 def ask(page: Page) -> str:
     """Six taps on the public page; the code that the resident gets."""
     page.goto("/ask/problem/")
-    page.get_by_text("路灯井盖").click()
+    page.locator("input[value=light]").check()
     page.set_input_files("#id_photos", files=[picture()])  # type: ignore[list-item]
     page.locator(".photo img").wait_for()
     page.fill("#id_address", "幸福巷 12 号门口")
@@ -86,7 +86,7 @@ def test_a_request_travels_the_whole_loop(world: SimpleNamespace, enter: Enter) 
     refused(row, cast.town_a, "verify", "checking")
     lead, assist = units["urban_management"].pk, units["transport"].pk
     take(desk, row, "whistle", lead=str(lead), assist=str(assist))
-    refused(row, cast.town_a, "accept", "accepted")
+    refused(row, cast.town_a, "accept", "submitted")
     refused(row, cast.worker_a, "close", "closed")
 
     for officer in (cast.officer_a, cast.officer_b):
@@ -117,7 +117,7 @@ def test_a_request_travels_the_whole_loop(world: SimpleNamespace, enter: Enter) 
 
     resident.goto(f"/follow/{code}/")
     resident.locator(f"a[href='/follow/{code}/rate/']").first.click()
-    resident.get_by_text("解决了", exact=True).click()
+    resident.locator("input[name=is_solved][value='1']").check()
     resident.locator("input[value=satisfied]").check()
     resident.locator(".pact .btn-primary").click()
     resident.wait_for_url(f"**/follow/{code}/")

@@ -66,7 +66,7 @@ def test_page_says_state_holder_and_day_and_hides_itself(
     answer = client.get(f"/follow/{row.follow_code}/")
     html = answer.content.decode()
     assert row.title in html
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer["X-Robots-Tag"]
     assert "no-store" in answer["Cache-Control"]
     assert row.no not in html
