@@ -325,7 +325,7 @@
         node.querySelector("[data-at]").textContent = clock(draft.sent_at);
         return node;
       }));
-      document.documentElement.dataset.drafts = "ready";
+      document.documentElement.dataset.draftList = "ready";
     }
     all.addEventListener("click", function () {
       document.dispatchEvent(new CustomEvent("drafts:send"));

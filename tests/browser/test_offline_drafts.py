@@ -61,7 +61,7 @@ def test_a_draft_survives_the_dark_and_goes_once(
     page.locator("[data-report-bar] button").click()
     page.locator("[data-kept-page]:not([hidden])").wait_for()
     page.goto("/field/drafts/")
-    ready(page, "drafts")
+    ready(page, "draft-list")
     assert page.locator("[data-drafts] section").count() == 1
     assert not Request.objects.exists()
 
