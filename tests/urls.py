@@ -192,7 +192,6 @@ URLS = (
     ),
     Url("requests", IN, answers=NOT_STAFF, page=True),
     Url("request_new", NO, answers=DESKS, page=True),
-    Url("due_preview", NO, answers=DESKS),
     Url("request", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
     Url("request_unmask", 405, _row, answers=NOT_STAFF),
     Url(
