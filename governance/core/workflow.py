@@ -137,9 +137,10 @@ class Workflow:
                 return step
         legal = self.legal_from(state)
         label = self._by_code[state].label if state in self._by_code else state
+        word = next((s.label for s in self.steps if s.name == step_name), step_name)
         raise IllegalStep(
             _("“%(step)s” is not possible while the state is “%(state)s”.")
-            % {"step": step_name, "state": label},
+            % {"step": word, "state": label},
             state=state,
             legal=legal,
         )
