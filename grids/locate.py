@@ -252,12 +252,18 @@ def named_grids(ids: Iterable[int]) -> dict[int, Grid]:
     return {pk: _named_grid(places[pk]) for pk in wanted & places.keys()}
 
 
-NAMED = ("id", "code", "level", "name", "short_name", "district_id")
-
-
 def _named_grid(place: Place) -> Grid:
-    values = (place.grid_id, *(getattr(place, name) for name in NAMED[1:]))
-    grid: Grid = Grid.from_db("default", NAMED, values)
+    known = {
+        "id": place.grid_id,
+        "district_id": place.district_id,
+        "code": place.code,
+        "name": place.name,
+        "short_name": place.short_name,
+        "level": place.level,
+    }
+    # from_db takes values in the order of the model's columns
+    columns = [f.attname for f in Grid._meta.concrete_fields if f.attname in known]  # noqa: SLF001
+    grid: Grid = Grid.from_db("default", columns, [known[name] for name in columns])
     return grid
 
 

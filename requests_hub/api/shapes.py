@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from governance.core import attachments, dictionaries
 from governance.core.clocks import Clock
 from governance.core.models import Attachment, Event
+from grids import locate
 from requests_hub import presenters
 from requests_hub.actions import steps
 from requests_hub.actions.actors import Actor
@@ -188,8 +189,9 @@ def category(request: Request) -> Json | None:
 def place(subject: Request | Task) -> Json:
     """The four ancestors by code and name, a level below the row's own is null."""
     found: Json = {"district": subject.district.code}
+    known = locate.named_grids(subject.chain)
     for level in LEVELS:
-        grid = getattr(subject, level)
+        grid = known.get(getattr(subject, f"{level}_id")) or getattr(subject, level)
         found[level] = {"code": grid.code, "name": grid.name} if grid else None
     return found
 

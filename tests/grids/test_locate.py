@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from grids import locate
 from grids.actions import tree
+from grids.models import Grid
 
 
 def test_a_point_finds_its_micro_grid_and_all_ancestors(
@@ -79,3 +80,14 @@ def test_only_the_version_is_asked_for(
     ) as seen:
         locate.locate(112.015, 22.905)
     assert "gridversion" in seen[0]["sql"]
+
+
+def test_grids_from_memory_are_the_ones_in_the_database(
+    forest: SimpleNamespace,
+) -> None:
+    grid = forest.micro_a1_1_1
+    named = locate.named_grids([grid.pk])[grid.pk]
+    stored = Grid.objects.get(pk=grid.pk)
+    for field in ("pk", "district_id", "code", "name", "short_name", "level"):
+        assert getattr(named, field) == getattr(stored, field), field
+    assert named.parent_id == stored.parent_id
