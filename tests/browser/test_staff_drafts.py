@@ -5,27 +5,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from governance.core import dictionaries
 from governance.core.models import Dictionary
 from requests_hub.models import Request
 from requests_hub.views import requests as pages
-from tests.core.browsers import CHROMIUM, open_chromium
 from tests.factories.grids import PASSWORD
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
 WORDS = "路口的井盖不见了，晚上很危险"
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    with open_chromium(monkeypatch) as browser:
-        yield browser.new_page(locale="zh-CN")
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="zh-CN")
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
