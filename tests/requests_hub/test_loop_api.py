@@ -253,7 +253,9 @@ def test_lists_and_details_read_few_statements(make, cast, api):
         client = api(name)  # a fresh account object: its scope is read again
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
-        return len(queries)
+        # asked once in seconds or a minute, by whichever page comes next
+        timed = ("gridversion", "referenceversion")
+        return sum(not any(t in q["sql"] for t in timed) for q in queries)
 
     make.request("whistled")
     names = ("district", "town_a", "worker_a", "officer_a")
