@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from requests_hub.models import Whistle
 from tests.factories.requests_hub import Makers
+from tests.statements import TIMED
 from tests.urls import CAST, URLS
 
 PINS: dict[str, int] = json.loads(
@@ -26,9 +27,7 @@ ABOUT_SESSIONS = (
     'FROM "django_session"',
     'FROM "core_user" WHERE',
     "SAVEPOINT",
-    # asked once in seconds or a minute, by whichever page comes next
-    "gridversion",
-    "referenceversion",
+    *TIMED,
 )
 
 

@@ -12,15 +12,14 @@ from requests_hub import codes
 from requests_hub.actions import intake
 from tests.factories.grids import box
 from tests.factories.requests_hub import HERE, submit
+from tests.statements import own
 
 
 def statements(district):
     submit(district, reporter_phone="13800000001", idempotency_key="warm")
     with CaptureQueriesContext(connection) as queries:
         submit(district, reporter_phone="13800000001", idempotency_key="counted")
-    # asked once in seconds or a minute, by whichever page comes next
-    timed = ("gridversion", "referenceversion")
-    return [q["sql"] for q in queries if not any(t in q["sql"] for t in timed)]
+    return own(queries)
 
 
 def test_intake_costs_the_same_with_few_and_with_ten_thousand_grids(forest):

@@ -14,6 +14,7 @@ from grids import locate
 from requests_hub.models import Request, Whistle
 from requests_hub.queries import choices, todo
 from tests.factories.requests_hub import Makers, task_of
+from tests.statements import own
 
 As = Callable[[str], Client]
 MOST_OF_A_LIST, MOST_OF_A_DETAIL = 8, 10
@@ -37,17 +38,12 @@ def sign_in(cast: SimpleNamespace) -> As:
 
 
 def statements(client: Client, url: str) -> int:
-    """Statements of a page whose reference data is already in memory.
-
-    Whether that memory is still fresh is asked once in seconds (grids) or a minute (dictionaries,
-    calendar), by whichever page comes next: not a cost of this page.
-    """
+    """Statements of a page whose reference data is already in memory."""
     client.get(url)
     locate.version()
     with CaptureQueriesContext(connection) as found:
         assert client.get(url).status_code == 200
-    timed = ("gridversion", "referenceversion")
-    return len([q for q in found if not any(name in q["sql"] for name in timed)])
+    return len(own(found))
 
 
 PAGES = {
