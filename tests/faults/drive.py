@@ -63,13 +63,16 @@ class Drive:
             drained = self._drain(hurt_until)
             # whatever Redis still holds of dead workers' messages comes out now
             time.sleep(self.args.settle)
-            silent = [] if self.args.design == "control" else _silent()
-            return {
+            silent = [] if self.args.design == "control" else self._revive(hurt_until)
+            result = {
                 **self._result(),
                 "start_seconds": self.start_seconds,
                 "drained_seconds": drained,
                 "silent": silent,
             }
+            if self.args.design == "outbox":
+                result["broken"] = broken_promises(result)
+            return result
         finally:
             self.stand.stop_processes()
 
@@ -167,6 +170,15 @@ class Drive:
             time.sleep(0.5)
         return None
 
+    def _revive(self, since: float) -> list[str]:
+        """Which processes still give no sign of life when they have had the time to.
+
+        Beat waits longer and longer between its attempts at a Redis that is away.
+        """
+        while _silent() and time.monotonic() - since < _limit(self.start_seconds):
+            time.sleep(0.5)
+        return _silent()
+
     def _result(self) -> dict[str, Any]:
         effects = dict(
             _rows(
@@ -256,18 +268,21 @@ def _silent() -> list[str]:
     return [name for name in engine.PROCESSES if not engine.check_process(name).ok]
 
 
-def kept_promise(result: dict[str, Any]) -> bool:
-    """What the outbox design must reach in every run."""
-    return (
-        result["lost"] == 0
-        and result["doubled"] == 0
-        and result["refused"] == 0
-        and result["set_aside"] == 0
-        and not result["silent"]
-        and result["drained_seconds"] is not None
-        and result["drained_seconds"]
-        <= max(DRAIN_LIMIT_SECONDS, DRAIN_LIMIT_STARTS * result["start_seconds"])
-    )
+def _limit(start_seconds: float) -> float:
+    return max(DRAIN_LIMIT_SECONDS, DRAIN_LIMIT_STARTS * start_seconds)
+
+
+def broken_promises(result: dict[str, Any]) -> list[str]:
+    """What the outbox design must reach in every run and did not, in words."""
+    broken = [
+        f"{name}: {result[name]}"
+        for name in ("lost", "doubled", "refused", "set_aside", "silent")
+        if result[name]
+    ]
+    drained, limit = result["drained_seconds"], _limit(result["start_seconds"])
+    if drained is None or drained > limit:
+        broken.append(f"drained after {drained} s, limit {limit} s")
+    return broken
 
 
 def arguments() -> argparse.Namespace:
@@ -306,7 +321,7 @@ def main() -> int:
         stand.stop()
         shutil.rmtree(folder, ignore_errors=True)
     if args.design == "outbox":
-        ok = all(kept_promise(result) for result in results)
+        ok = not any(result["broken"] for result in results)
     else:
         ok = all(result["lost"] > 0 for result in results)
     sys.stdout.write(
