@@ -14,7 +14,7 @@ from django.db.models import F, Func, Q
 from django.db.models.sql.where import WhereNode
 
 from governance.core.models import User
-from grids.models import Post
+from grids.models.posts import Post
 
 M = TypeVar("M", bound=models.Model)
 Viewer = User | AnonymousUser
@@ -119,6 +119,15 @@ def _where(post: Post) -> tuple[str, int]:
     if post.department_id:
         return "department", post.department_id
     return "district", post.district_id
+
+
+def held_q(scope: Scope, roles: Iterable[str]) -> Q:
+    """Rows at places where one of `roles` is held; departments are asked of tasks."""
+    q, wanted = Q(pk__in=[]), set(roles)
+    for role, where, pk in scope.held:
+        if role in wanted and where != "department":
+            q |= Q(**{f"{where}_id": pk})
+    return q
 
 
 class ScopeNode(WhereNode):

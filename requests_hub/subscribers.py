@@ -12,9 +12,9 @@ from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
 from grids.models import Post
+from grids.models.places import LEVELS
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
-from requests_hub.models.places import LEVELS
 from requests_hub.workflow import GRID
 
 

@@ -11,11 +11,11 @@ from governance.core.models import Attachment, User
 from governance.core.worktime import Amount
 from grids import locate
 from grids.models import Grid
+from grids.models.places import LEVELS
 from grids.scoping import scope_of
 from requests_hub import deadlines
 from requests_hub.actions import base
 from requests_hub.models import Request, Task
-from requests_hub.models.places import LEVELS
 from requests_hub.workflow import GRID
 
 

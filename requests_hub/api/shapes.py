@@ -10,11 +10,11 @@ from governance.core import attachments, dictionaries
 from governance.core.clocks import Clock
 from governance.core.models import Attachment, Event
 from grids import locate
+from grids.models.places import LEVELS
 from requests_hub import presenters
 from requests_hub.actions import steps
 from requests_hub.actions.actors import Actor
 from requests_hub.models import Request, Task
-from requests_hub.models.places import LEVELS
 
 FILE_SALT = "onegrid.file"
 Json = dict[str, Any]

@@ -21,8 +21,8 @@ from governance.core.models import DictionaryItem
 from governance.core.workflow import State, Workflow
 from grids import locate
 from grids.models import Department
-from grids.scoping import GridScopedQuerySet, Scope, Viewer, scope_of
-from requests_hub.models.places import LEVELS, Placed, held_q, place_indexes
+from grids.models.places import LEVELS, Placed, place_indexes
+from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
 from requests_hub.workflow import DESK, GRID, REQUEST, SATISFACTION
 
 

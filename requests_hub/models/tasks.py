@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from governance.core.ids import TimeOrderedIdField
 from governance.core.workflow import State, Workflow
 from grids.models import Department, Grid
-from grids.scoping import GridScopedQuerySet, Scope, Viewer, scope_of
-from requests_hub.models.places import Placed, held_q, place_indexes
+from grids.models.places import Placed, place_indexes
+from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
 from requests_hub.models.requests import Request
 from requests_hub.models.whistles import Whistle
 from requests_hub.workflow import GRID, GRID_TASK, TASK_MACHINES, WHISTLE_TASK

@@ -1,11 +1,7 @@
-"""The place columns of every hot row, and their indexes."""
-
-from collections.abc import Iterable
+"""The place columns of every row that lies somewhere, and their indexes."""
 
 from django.db import models
 from django.db.models import Q
-
-from grids.scoping import Scope
 
 LEVELS = ("large", "medium", "small", "micro")
 
@@ -48,15 +44,6 @@ class Placed(models.Model):
             "district_id": self.district_id,
             **{f"{level}_id": getattr(self, f"{level}_id") for level in LEVELS},
         }
-
-
-def held_q(scope: Scope, roles: Iterable[str]) -> Q:
-    """Rows at places where one of `roles` is held; departments are asked of tasks."""
-    q, wanted = Q(pk__in=[]), set(roles)
-    for role, where, pk in scope.held:
-        if role in wanted and where != "department":
-            q |= Q(**{f"{where}_id": pk})
-    return q
 
 
 def place_indexes(prefix: str, open_q: Q) -> list[models.Index]:
