@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from grids import drawing, pages
 from grids.models import Grid
+from grids.panels import panels_for
 
 
 @login_required
@@ -26,15 +27,13 @@ def grid_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def grid_page(request: HttpRequest, code: str) -> HttpResponse:
-    """One grid: where it hangs, what lies below, who is posted there."""
+    """One grid, one file 一格一档: where it hangs, and the panels of all topics."""
     grid = get_object_or_404(
         Grid.objects.select_related("parent", "district"), code=code
     )
     context = {
         "grid": grid,
         "chain": pages.chain(grid),
-        "rows": pages.children(grid),
-        "people": pages.people_at(grid),
-        "picture": drawing.picture(pages.shapes_inside(grid)),
+        "panels": panels_for(request, grid),
     }
     return render(request, "grids/tree/page.html", context)
