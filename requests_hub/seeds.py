@@ -6,23 +6,12 @@ tiles of the phone pages, each pointing at an entry of the tree by `data.categor
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from governance.core import dictionary_import
-from governance.core.dictionary_import import Entry
+from governance.core.seeds import Seed
 
 FOLDER = Path(__file__).parent / "data"
-
-
-@dataclass(frozen=True)
-class Seed:
-    """One list with its names."""
-
-    code: str
-    label_zh: str
-    label_en: str
-    entries: list[Entry]
 
 
 def dictionaries() -> Iterator[Seed]:

@@ -1,20 +1,18 @@
-"""Put the seeded lists in place; what administrators have edited is left alone."""
+"""Put the seeded lists of all apps in place; what administrators have edited is left alone."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from governance.core import seeds
 from governance.core.actions import dictionaries
-from requests_hub import seeds
 
 
 class Command(BaseCommand):
-    help = (
-        "Load request categories and the tiles of the phone pages; safe to run again."
-    )
+    help = "Load the lists that the apps bring along; safe to run again."
 
     def handle(self, **_options: Any) -> None:
-        for seed in seeds.dictionaries():
+        for seed in seeds.every():
             row = dictionaries.fill(
                 seed.code,
                 seed.entries,
