@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core import dictionaries
-from governance.core.crypto import EncryptedTextField
+from governance.core.crypto import EncryptedTextField, KeyedHashField
 from governance.core.ids import TimeOrderedIdField
 from governance.core.models import DictionaryItem
 from governance.core.workflow import State, Workflow
@@ -188,7 +188,7 @@ class Request(Placed):
         pgettext_lazy("request", "name"), blank=True, default=""
     )
     reporter_phone = EncryptedTextField(_("phone"), blank=True, default="")
-    phone_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    phone_hash = KeyedHashField(source="reporter_phone", purpose="phone")
     is_private = models.BooleanField(_("private"), default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
