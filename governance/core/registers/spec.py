@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any, Protocol
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.module_loading import autodiscover_modules
 
 from governance.core.events import Actor
 from governance.core.models import User
@@ -208,7 +211,15 @@ def add(*registers: Register) -> None:
 
 @cache
 def _discover() -> None:
-    autodiscover_modules("registers")
+    """Import every module of each app's `registers` package.
+
+    The package itself imports none of them: actions need its `base`, and they need actions.
+    """
+    for config in apps.get_app_configs():
+        name = f"{config.name}.registers"
+        if find_spec(name):
+            for module in iter_modules(getattr(import_module(name), "__path__", ())):
+                import_module(f"{name}.{module.name}")
 
 
 def find(key: str) -> Register | None:
