@@ -26,6 +26,13 @@ class TimeOrderedIdField(models.BigIntegerField):  # type: ignore[type-arg]
         kwargs.setdefault("db_default", NextId())
         super().__init__(**kwargs)
 
+    def deconstruct(self) -> Any:
+        """Say so where it is no primary key: the copy of a row in its history has its own."""
+        name, path, args, kwargs = super().deconstruct()
+        if not self.primary_key:
+            kwargs["primary_key"] = False
+        return name, path, args, kwargs
+
 
 def reserve_ids(count: int) -> list[int]:
     """`count` fresh ids in one statement, for bulk inserts (which give back no defaults)."""
