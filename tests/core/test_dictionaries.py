@@ -10,11 +10,10 @@ from django.utils import translation
 from openpyxl import Workbook
 from pytest_django import DjangoAssertNumQueries
 
-from governance.core import dictionaries, dictionary_import
+from governance.core import dictionaries, dictionary_import, seeds
 from governance.core.actions import dictionaries as actions
 from governance.core.errors import Invalid
 from governance.core.models import Dictionary, DictionaryItem, Event
-from requests_hub import seeds
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +89,7 @@ def test_loading_fills_an_empty_database() -> None:
     DictionaryItem.objects.all().delete()
     Dictionary.objects.all().delete()
     call_command("load_dictionaries", stdout=io.StringIO())
-    wanted = {seed.code: len(seed.entries) for seed in seeds.dictionaries()}
+    wanted = {seed.code: len(seed.entries) for seed in seeds.every()}
     found = {row.code: row.items.count() for row in Dictionary.objects.all()}
     assert found == wanted
 
