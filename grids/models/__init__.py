@@ -1,5 +1,12 @@
 """Tables of the grids app, by topic."""
 
+from grids.models.agreements import (
+    Agreement,
+    AgreementItem,
+    AgreementParty,
+    AgreementReminder,
+    AgreementReview,
+)
 from grids.models.nets import (
     LineDuty,
     LineGrid,
@@ -9,11 +16,22 @@ from grids.models.nets import (
     MatchRun,
     WorkLine,
 )
+from grids.models.party import (
+    MemberHousehold,
+    MembershipSpell,
+    PartyMember,
+    PartyOrganisation,
+)
 from grids.models.posts import Post
 from grids.models.support import Department
 from grids.models.tree import District, Grid, GridShape, GridVersion
 
 __all__ = [
+    "Agreement",
+    "AgreementItem",
+    "AgreementParty",
+    "AgreementReminder",
+    "AgreementReview",
     "Department",
     "District",
     "Grid",
@@ -25,6 +43,10 @@ __all__ = [
     "LineMapping",
     "LineShape",
     "MatchRun",
+    "MemberHousehold",
+    "MembershipSpell",
+    "PartyMember",
+    "PartyOrganisation",
     "Post",
     "WorkLine",
 ]

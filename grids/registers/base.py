@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import events
+from governance.core.crypto import KeyedHashField
 from governance.core.errors import Conflict, Invalid, NotHere
 from governance.core.events import Actor
 from governance.core.models import User
@@ -191,12 +192,19 @@ def _store(row: Record, attributes: list[str], *, is_new: bool) -> None:
             if is_new:
                 row.save(force_insert=True)
             else:
-                own = ["version", "updated_at", "provenance"]
+                own = ["version", "updated_at", "provenance", *_hashes(row, attributes)]
                 row.save(update_fields=[*attributes, *own])
     except ValidationError as error:
         raise Invalid(fields=error.message_dict) from error
     except IntegrityError as error:
         raise _refused(row, error) from error
+
+
+def _hashes(row: Record, attributes: Iterable[str]) -> list[str]:
+    """Columns that hold the hash of one of these and must be written with it."""
+    fields = row._meta.fields  # noqa: SLF001 - Django's documented API
+    hashes = [f for f in fields if isinstance(f, KeyedHashField)]
+    return [f.attname for f in hashes if f.source in set(attributes)]
 
 
 def _refused(row: Record, error: IntegrityError) -> Invalid:
