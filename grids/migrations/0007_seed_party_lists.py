@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0005_party_tree_agreements"),
+        ("grids", "0006_party_tree_agreements"),
         ("core", "0004_seed_calendar"),
     ]
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

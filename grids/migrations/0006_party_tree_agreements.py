@@ -13,7 +13,7 @@ import governance.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0004_check_new_grids_by_statement"),
+        ("grids", "0005_line_nets"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
