@@ -310,6 +310,9 @@ INTAKE_LIMIT_PER_ADDRESS = env.str("INTAKE_LIMIT_PER_ADDRESS", default="60/h")
 INTAKE_LIMIT_PER_PHONE = env.str("INTAKE_LIMIT_PER_PHONE", default="10/h")
 FOLLOW_LIMIT_PER_ADDRESS = env.str("FOLLOW_LIMIT_PER_ADDRESS", default="30/h")
 
+# --- Teams of grids -----------------------------------------------------------------------
+TEAM_MOST_POSTS = env.int("TEAM_MOST_POSTS", default=3)
+
 # --- Programs -----------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

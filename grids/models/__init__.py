@@ -7,6 +7,15 @@ from grids.models.agreements import (
     AgreementReminder,
     AgreementReview,
 )
+from grids.models.committees import (
+    CommitteeMember,
+    Decision,
+    JointCommittee,
+    JointMeeting,
+    MeetingNeed,
+    MeetingOffer,
+    NeedMatch,
+)
 from grids.models.nets import (
     LineDuty,
     LineGrid,
@@ -23,7 +32,17 @@ from grids.models.party import (
     PartyOrganisation,
 )
 from grids.models.posts import Post
+from grids.models.resources import (
+    Resource,
+    ResourceUse,
+    SupportUnit,
+)
 from grids.models.support import Department
+from grids.models.teams import (
+    Assignment,
+    TeamSlot,
+    TeamTemplate,
+)
 from grids.models.tree import District, Grid, GridShape, GridVersion
 
 __all__ = [
@@ -32,21 +51,34 @@ __all__ = [
     "AgreementParty",
     "AgreementReminder",
     "AgreementReview",
+    "Assignment",
+    "CommitteeMember",
+    "Decision",
     "Department",
     "District",
     "Grid",
     "GridShape",
     "GridVersion",
+    "JointCommittee",
+    "JointMeeting",
     "LineDuty",
     "LineGrid",
     "LineList",
     "LineMapping",
     "LineShape",
     "MatchRun",
+    "MeetingNeed",
+    "MeetingOffer",
     "MemberHousehold",
     "MembershipSpell",
+    "NeedMatch",
     "PartyMember",
     "PartyOrganisation",
     "Post",
+    "Resource",
+    "ResourceUse",
+    "SupportUnit",
+    "TeamSlot",
+    "TeamTemplate",
     "WorkLine",
 ]

@@ -1,16 +1,36 @@
 """Who else serves the grids: departments and other units that can be called."""
 
+from typing import Self
+
+import pghistory
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.models import User
 from grids.models.tree import District
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
-    def active(self) -> "DepartmentQuerySet":
+    def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The whole directory of the districts where somebody is posted."""
+        # Late: the scope reads posts, and a post names a department.
+        from grids.scoping import posts_of
 
+        districts = {post.district_id for post in posts_of(user)}
+        return self.filter(district_id__in=sorted(districts))
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("update", row=pghistory.Old),
+    pghistory.DeleteEvent("delete", row=pghistory.Old),
+    append_only=True,
+    exclude=["provenance"],
+)
 class Department(models.Model):
     """A unit that a whistle can call. Sorted by official order, never by alphabet."""
 
@@ -32,6 +52,9 @@ class Department(models.Model):
     duties = models.TextField(_("what it answers for"), blank=True)
     order = models.PositiveIntegerField(_("official order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    provenance = models.JSONField(default=dict, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
 
     objects = DepartmentQuerySet.as_manager()
 
