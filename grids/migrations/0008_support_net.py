@@ -19,7 +19,7 @@ def load_lists(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0004_check_new_grids_by_statement"),
+        ("grids", "0007_seed_party_lists"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
