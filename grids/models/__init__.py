@@ -16,6 +16,7 @@ from grids.models.committees import (
     MeetingOffer,
     NeedMatch,
 )
+from grids.models.feeds import Claim, Feed, FeedRowError, FeedRun, FieldRule
 from grids.models.nets import (
     LineDuty,
     LineGrid,
@@ -32,17 +33,10 @@ from grids.models.party import (
     PartyOrganisation,
 )
 from grids.models.posts import Post
-from grids.models.resources import (
-    Resource,
-    ResourceUse,
-    SupportUnit,
-)
+from grids.models.resources import Resource, ResourceUse, SupportUnit
+from grids.models.sixdata import Organisation, Place, PublicObject, Sentiment
 from grids.models.support import Department
-from grids.models.teams import (
-    Assignment,
-    TeamSlot,
-    TeamTemplate,
-)
+from grids.models.teams import Assignment, TeamSlot, TeamTemplate
 from grids.models.tree import District, Grid, GridShape, GridVersion
 
 __all__ = [
@@ -52,10 +46,15 @@ __all__ = [
     "AgreementReminder",
     "AgreementReview",
     "Assignment",
+    "Claim",
     "CommitteeMember",
     "Decision",
     "Department",
     "District",
+    "Feed",
+    "FeedRowError",
+    "FeedRun",
+    "FieldRule",
     "Grid",
     "GridShape",
     "GridVersion",
@@ -72,11 +71,15 @@ __all__ = [
     "MemberHousehold",
     "MembershipSpell",
     "NeedMatch",
+    "Organisation",
     "PartyMember",
     "PartyOrganisation",
+    "Place",
     "Post",
+    "PublicObject",
     "Resource",
     "ResourceUse",
+    "Sentiment",
     "SupportUnit",
     "TeamSlot",
     "TeamTemplate",
