@@ -53,7 +53,9 @@ class Verdict:
     @property
     def words(self) -> str:
         """The doubt in one or two sentences."""
-        told = _("%(out)s of %(total)s positions lie outside their grid or the district.")
+        told = _(
+            "%(out)s of %(total)s positions lie outside their grid or the district."
+        )
         text = told % {"out": self.total - self.inside, "total": self.total}
         if self.fits == SWAPPED:
             more = _("With longitude and latitude exchanged, %(n)s would lie inside.")
@@ -92,9 +94,7 @@ def _fits(point: Point, crs: str, district_id: int | None) -> bool:
         place = locate.locate(lon, lat, datum, district_id)
     except Invalid:
         return False
-    return place is not None and (
-        point.grid_id is None or point.grid_id in place.chain
-    )
+    return place is not None and (point.grid_id is None or point.grid_id in place.chain)
 
 
 def settle(row: Any | None, values: dict[str, Any]) -> dict[str, Any]:

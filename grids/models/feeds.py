@@ -288,9 +288,7 @@ class Claim(Placed):
     said = EncryptedTextField()
     shown = EncryptedTextField(blank=True)
     as_of = models.DateTimeField()
-    state = models.CharField(
-        max_length=6, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

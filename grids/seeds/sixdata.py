@@ -80,5 +80,8 @@ def dictionaries() -> Iterator[Seed]:
     yield Seed("sentiment_kind", "民情类别", "Kinds of notes", entries(SENTIMENTS))
     yield Seed("sentiment_source", "民情来源", "Sources of notes", entries(SOURCES))
     yield Seed(
-        "organisation_kind", "组织类别", "Kinds of organisations", entries(ORGANISATIONS)
+        "organisation_kind",
+        "组织类别",
+        "Kinds of organisations",
+        entries(ORGANISATIONS),
     )
