@@ -11,7 +11,7 @@ from governance.core import dictionaries, events
 from governance.core.errors import Conflict, Invalid, NotHere
 from governance.core.events import Actor
 from governance.core.identifiers import BadNumber, read_credit_code
-from grids import positions
+from grids import locate, positions
 from grids.models import Department, Organisation, Place, PublicObject, Sentiment
 from grids.registers.base import place, write
 
@@ -69,11 +69,14 @@ def save_sentiment(
         Conflict: changed since `version`. NotHere: out of scope or gone.
     """
     values = place(_in_a_grid(row, values), by)
+    if "passed_unit" in values:
+        values = {**values, "passed_to": values["passed_unit"] or None}
+        del values["passed_unit"]
     state = _after(row, values, "state") or "open"
     if state == "closed" and not _after(row, values, "done"):
         raise Invalid(fields={"done": [_("Say what was done before you close it.")]})
     if state == "passed_on" and not _after(row, values, "passed_to"):
-        raise Invalid(fields={"passed_to": [_("Say which department has it now.")]})
+        raise Invalid(fields={"passed_unit": [_("Say which department has it now.")]})
     return write(row, Sentiment, values, by=by, source=source, version=version)
 
 
@@ -139,8 +142,6 @@ def component_class(code: str, division: str) -> str:
 
 def _district(row: Any | None, values: Mapping[str, Any]) -> str:
     """Six digits of the district that the record lies in."""
-    from grids import locate
-
     pk = values.get("large_id") or getattr(row, "large_id", None)
     found = locate.places_of([pk]) if pk else []
     return found[0].code[:6] if found else ""
@@ -155,13 +156,14 @@ def _in_a_grid(row: Any | None, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _owned(values: dict[str, Any]) -> dict[str, Any]:
-    """`owner` as a department of ours, or as the name of another unit."""
-    if "owner" not in values:
+    """`owner_unit` as a department of ours, or as the name of another unit."""
+    if "owner_unit" not in values:
         return values
-    owner = values["owner"]
-    if isinstance(owner, Department):
-        return {**values, "owner": owner, "owner_name": ""}
-    return {**values, "owner": None, "owner_name": owner or ""}
+    rest = {name: value for name, value in values.items() if name != "owner_unit"}
+    unit = values["owner_unit"]
+    if isinstance(unit, Department):
+        return {**rest, "owner": unit, "owner_name": ""}
+    return {**rest, "owner": None, "owner_name": unit or ""}
 
 
 def _after(row: Any | None, values: Mapping[str, Any], name: str) -> Any:

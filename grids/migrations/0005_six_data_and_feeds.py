@@ -2,638 +2,2282 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import governance.core.crypto
-import governance.core.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import governance.core.crypto
+import governance.core.ids
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0004_check_new_grids_by_statement'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("grids", "0004_check_new_grids_by_statement"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('register', models.CharField(max_length=40, verbose_name='register')),
-                ('mode', models.CharField(choices=[('upload', 'uploaded by hand'), ('folder', 'drop folder'), ('url', 'fetched from an address')], default='upload', max_length=6, verbose_name='how it comes')),
-                ('folder', models.CharField(blank=True, max_length=200, verbose_name='folder')),
-                ('url', models.CharField(blank=True, max_length=500, verbose_name='address')),
-                ('secret', models.CharField(blank=True, max_length=40, verbose_name='name of the secret')),
-                ('every_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours between two looks')),
-                ('expected_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='expected every so many days')),
-                ('crs', models.CharField(default='wgs84', max_length=8, verbose_name='datum')),
-                ('mapping', models.JSONField(blank=True, default=list, verbose_name='columns')),
-                ('headings', models.JSONField(blank=True, default=list, editable=False)),
-                ('sample', governance.core.crypto.EncryptedTextField(blank=True, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('is_active', models.BooleanField(default=False, verbose_name='in use')),
-                ('next_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('delivered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last delivered')),
-                ('alarmed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feeds', to='grids.department')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feeds', to='grids.district')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "code",
+                    models.SlugField(max_length=40, unique=True, verbose_name="code"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("register", models.CharField(max_length=40, verbose_name="register")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("upload", "uploaded by hand"),
+                            ("folder", "drop folder"),
+                            ("url", "fetched from an address"),
+                        ],
+                        default="upload",
+                        max_length=6,
+                        verbose_name="how it comes",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.CharField(blank=True, max_length=200, verbose_name="folder"),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="address"
+                    ),
+                ),
+                (
+                    "secret",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="name of the secret"
+                    ),
+                ),
+                (
+                    "every_hours",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="hours between two looks"
+                    ),
+                ),
+                (
+                    "expected_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        verbose_name="expected every so many days",
+                    ),
+                ),
+                (
+                    "crs",
+                    models.CharField(
+                        default="wgs84", max_length=8, verbose_name="datum"
+                    ),
+                ),
+                (
+                    "mapping",
+                    models.JSONField(blank=True, default=list, verbose_name="columns"),
+                ),
+                (
+                    "headings",
+                    models.JSONField(blank=True, default=list, editable=False),
+                ),
+                (
+                    "sample",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "is_active",
+                    models.BooleanField(default=False, verbose_name="in use"),
+                ),
+                (
+                    "next_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
+                (
+                    "delivered_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="last delivered",
+                    ),
+                ),
+                (
+                    "alarmed_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feeds",
+                        to="grids.department",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feeds",
+                        to="grids.district",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'feed',
-                'verbose_name_plural': 'feeds',
-                'ordering': ['department__order', 'id'],
+                "verbose_name": "feed",
+                "verbose_name_plural": "feeds",
+                "ordering": ["department__order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FeedRun',
+            name="FeedRun",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('nothing_new', 'nothing new'), ('held', 'waits for your word'), ('broken', 'stopped half-way'), ('refused', 'file refused')], default='waiting', max_length=11, verbose_name='state')),
-                ('file_name', models.CharField(blank=True, max_length=200, verbose_name='file')),
-                ('stored', models.CharField(blank=True, editable=False, max_length=300)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('as_of', models.DateTimeField(null=True, verbose_name='as of')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
-                ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('added', models.PositiveIntegerField(default=0, verbose_name='new')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
-                ('same', models.PositiveIntegerField(default=0, verbose_name='unchanged')),
-                ('faulty', models.PositiveIntegerField(default=0, verbose_name='with errors')),
-                ('asked', models.PositiveIntegerField(default=0, verbose_name='to be settled')),
-                ('outranked', models.PositiveIntegerField(default=0, verbose_name='kept beside')),
-                ('words', models.CharField(blank=True, max_length=300, verbose_name='what happened')),
-                ('may_shrink', models.BooleanField(default=False)),
-                ('position_checked', models.BooleanField(default=False)),
-                ('proposal', models.CharField(blank=True, max_length=20)),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='grids.feed')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("nothing_new", "nothing new"),
+                            ("held", "waits for your word"),
+                            ("broken", "stopped half-way"),
+                            ("refused", "file refused"),
+                        ],
+                        default="waiting",
+                        max_length=11,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "file_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="file"),
+                ),
+                (
+                    "stored",
+                    models.CharField(blank=True, editable=False, max_length=300),
+                ),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("as_of", models.DateTimeField(null=True, verbose_name="as of")),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="started"
+                    ),
+                ),
+                ("touched_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("added", models.PositiveIntegerField(default=0, verbose_name="new")),
+                (
+                    "changed",
+                    models.PositiveIntegerField(default=0, verbose_name="changed"),
+                ),
+                (
+                    "same",
+                    models.PositiveIntegerField(default=0, verbose_name="unchanged"),
+                ),
+                (
+                    "faulty",
+                    models.PositiveIntegerField(default=0, verbose_name="with errors"),
+                ),
+                (
+                    "asked",
+                    models.PositiveIntegerField(
+                        default=0, verbose_name="to be settled"
+                    ),
+                ),
+                (
+                    "outranked",
+                    models.PositiveIntegerField(default=0, verbose_name="kept beside"),
+                ),
+                (
+                    "words",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what happened"
+                    ),
+                ),
+                ("may_shrink", models.BooleanField(default=False)),
+                ("position_checked", models.BooleanField(default=False)),
+                ("proposal", models.CharField(blank=True, max_length=20)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="grids.feed",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run of a feed',
-                'verbose_name_plural': 'runs of feeds',
-                'ordering': ['-id'],
+                "verbose_name": "run of a feed",
+                "verbose_name_plural": "runs of feeds",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='FeedRowError',
+            name="FeedRowError",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('column', models.CharField(blank=True, max_length=60)),
-                ('words', models.CharField(max_length=300)),
-                ('cells', governance.core.crypto.EncryptedTextField(blank=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='row_errors', to='grids.feedrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("column", models.CharField(blank=True, max_length=60)),
+                ("words", models.CharField(max_length=300)),
+                ("cells", governance.core.crypto.EncryptedTextField(blank=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="row_errors",
+                        to="grids.feedrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'faulty row',
-                'verbose_name_plural': 'faulty rows',
-                'ordering': ['number', 'id'],
+                "verbose_name": "faulty row",
+                "verbose_name_plural": "faulty rows",
+                "ordering": ["number", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('register', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('record_label', governance.core.crypto.EncryptedTextField(blank=True)),
-                ('column', models.CharField(max_length=60)),
-                ('said', governance.core.crypto.EncryptedTextField()),
-                ('shown', governance.core.crypto.EncryptedTextField(blank=True)),
-                ('as_of', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'to be settled'), ('beside', 'kept beside'), ('taken', 'taken over'), ('kept', 'not taken over')], default='open', max_length=6)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('undo', governance.core.crypto.EncryptedTextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('small', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='grids.feed')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='grids.feedrun')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("register", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("record_label", governance.core.crypto.EncryptedTextField(blank=True)),
+                ("column", models.CharField(max_length=60)),
+                ("said", governance.core.crypto.EncryptedTextField()),
+                ("shown", governance.core.crypto.EncryptedTextField(blank=True)),
+                ("as_of", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "to be settled"),
+                            ("beside", "kept beside"),
+                            ("taken", "taken over"),
+                            ("kept", "not taken over"),
+                        ],
+                        default="open",
+                        max_length=6,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("undo", governance.core.crypto.EncryptedTextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="grids.feed",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="grids.feedrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'differing word',
-                'verbose_name_plural': 'differing words',
+                "verbose_name": "differing word",
+                "verbose_name_plural": "differing words",
             },
         ),
         migrations.CreateModel(
-            name='FieldRule',
+            name="FieldRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('register', models.CharField(max_length=40)),
-                ('column', models.CharField(max_length=60)),
-                ('rule', models.CharField(choices=[('priority', 'the stronger source'), ('newest', 'the newer date'), ('ask', 'a person decides')], default='ask', max_length=8)),
-                ('order', models.JSONField(blank=True, default=list)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("register", models.CharField(max_length=40)),
+                ("column", models.CharField(max_length=60)),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("priority", "the stronger source"),
+                            ("newest", "the newer date"),
+                            ("ask", "a person decides"),
+                        ],
+                        default="ask",
+                        max_length=8,
+                    ),
+                ),
+                ("order", models.JSONField(blank=True, default=list)),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule of a column',
-                'verbose_name_plural': 'rules of columns',
+                "verbose_name": "rule of a column",
+                "verbose_name_plural": "rules of columns",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('provenance', models.JSONField(blank=True, default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='credit code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('two_new', models.CharField(blank=True, choices=[('', 'no'), ('economic', 'new economic organisation'), ('social', 'new social organisation')], default='', max_length=8, verbose_name='two-new')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('legal_representative', governance.core.crypto.EncryptedTextField(blank=True, verbose_name='legal representative')),
-                ('phone', governance.core.crypto.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('staff_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='staff')),
-                ('has_party_body', models.BooleanField(default=False, verbose_name='has a Party body')),
-                ('has_union', models.BooleanField(default=False, verbose_name='has a union')),
-                ('has_youth_league', models.BooleanField(default=False, verbose_name='has a Youth League body')),
-                ('has_women_body', models.BooleanField(default=False, verbose_name="has a women's body")),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('small', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "provenance",
+                    models.JSONField(blank=True, default=dict, editable=False),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "lon",
+                    models.FloatField(blank=True, null=True, verbose_name="longitude"),
+                ),
+                (
+                    "lat",
+                    models.FloatField(blank=True, null=True, verbose_name="latitude"),
+                ),
+                (
+                    "credit_code",
+                    models.CharField(
+                        blank=True, max_length=18, verbose_name="credit code"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                (
+                    "two_new",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no"),
+                            ("economic", "new economic organisation"),
+                            ("social", "new social organisation"),
+                        ],
+                        default="",
+                        max_length=8,
+                        verbose_name="two-new",
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "legal_representative",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, verbose_name="legal representative"
+                    ),
+                ),
+                (
+                    "phone",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, verbose_name="phone"
+                    ),
+                ),
+                (
+                    "staff_count",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="staff"
+                    ),
+                ),
+                (
+                    "has_party_body",
+                    models.BooleanField(default=False, verbose_name="has a Party body"),
+                ),
+                (
+                    "has_union",
+                    models.BooleanField(default=False, verbose_name="has a union"),
+                ),
+                (
+                    "has_youth_league",
+                    models.BooleanField(
+                        default=False, verbose_name="has a Youth League body"
+                    ),
+                ),
+                (
+                    "has_women_body",
+                    models.BooleanField(
+                        default=False, verbose_name="has a women's body"
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
             },
         ),
         migrations.CreateModel(
-            name='OrganisationEvent',
+            name="OrganisationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='credit code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('two_new', models.CharField(blank=True, choices=[('', 'no'), ('economic', 'new economic organisation'), ('social', 'new social organisation')], default='', max_length=8, verbose_name='two-new')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('legal_representative', governance.core.crypto.EncryptedTextField(blank=True, verbose_name='legal representative')),
-                ('phone', governance.core.crypto.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('staff_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='staff')),
-                ('has_party_body', models.BooleanField(default=False, verbose_name='has a Party body')),
-                ('has_union', models.BooleanField(default=False, verbose_name='has a union')),
-                ('has_youth_league', models.BooleanField(default=False, verbose_name='has a Youth League body')),
-                ('has_women_body', models.BooleanField(default=False, verbose_name="has a women's body")),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('district', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='grids.organisation')),
-                ('small', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "lon",
+                    models.FloatField(blank=True, null=True, verbose_name="longitude"),
+                ),
+                (
+                    "lat",
+                    models.FloatField(blank=True, null=True, verbose_name="latitude"),
+                ),
+                (
+                    "credit_code",
+                    models.CharField(
+                        blank=True, max_length=18, verbose_name="credit code"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                (
+                    "two_new",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no"),
+                            ("economic", "new economic organisation"),
+                            ("social", "new social organisation"),
+                        ],
+                        default="",
+                        max_length=8,
+                        verbose_name="two-new",
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "legal_representative",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, verbose_name="legal representative"
+                    ),
+                ),
+                (
+                    "phone",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, verbose_name="phone"
+                    ),
+                ),
+                (
+                    "staff_count",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="staff"
+                    ),
+                ),
+                (
+                    "has_party_body",
+                    models.BooleanField(default=False, verbose_name="has a Party body"),
+                ),
+                (
+                    "has_union",
+                    models.BooleanField(default=False, verbose_name="has a union"),
+                ),
+                (
+                    "has_youth_league",
+                    models.BooleanField(
+                        default=False, verbose_name="has a Youth League body"
+                    ),
+                ),
+                (
+                    "has_women_body",
+                    models.BooleanField(
+                        default=False, verbose_name="has a women's body"
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="grids.organisation",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('provenance', models.JSONField(blank=True, default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='number')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('shape', models.JSONField(blank=True, null=True, verbose_name='outline')),
-                ('caretaker', models.CharField(blank=True, max_length=60, verbose_name='looked after by')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('small', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "provenance",
+                    models.JSONField(blank=True, default=dict, editable=False),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "lon",
+                    models.FloatField(blank=True, null=True, verbose_name="longitude"),
+                ),
+                (
+                    "lat",
+                    models.FloatField(blank=True, null=True, verbose_name="latitude"),
+                ),
+                (
+                    "code",
+                    models.CharField(blank=True, max_length=40, verbose_name="number"),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "shape",
+                    models.JSONField(blank=True, null=True, verbose_name="outline"),
+                ),
+                (
+                    "caretaker",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="looked after by"
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place',
-                'verbose_name_plural': 'places',
+                "verbose_name": "place",
+                "verbose_name_plural": "places",
             },
         ),
         migrations.CreateModel(
-            name='PlaceEvent',
+            name="PlaceEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='number')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('shape', models.JSONField(blank=True, null=True, verbose_name='outline')),
-                ('caretaker', models.CharField(blank=True, max_length=60, verbose_name='looked after by')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('district', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='grids.place')),
-                ('small', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "lon",
+                    models.FloatField(blank=True, null=True, verbose_name="longitude"),
+                ),
+                (
+                    "lat",
+                    models.FloatField(blank=True, null=True, verbose_name="latitude"),
+                ),
+                (
+                    "code",
+                    models.CharField(blank=True, max_length=40, verbose_name="number"),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "shape",
+                    models.JSONField(blank=True, null=True, verbose_name="outline"),
+                ),
+                (
+                    "caretaker",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="looked after by"
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="grids.place",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PublicObject',
+            name="PublicObject",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('provenance', models.JSONField(blank=True, default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('code', models.CharField(max_length=16, verbose_name='component code')),
-                ('kind', models.CharField(max_length=4, verbose_name='class')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('state', models.CharField(choices=[('good', 'in order'), ('damaged', 'damaged'), ('missing', 'missing'), ('disused', 'not in use')], default='good', max_length=8, verbose_name='state')),
-                ('owner_name', models.CharField(blank=True, max_length=80, verbose_name='owner unit')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('placed_on', models.DateField(blank=True, null=True, verbose_name='put up on')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department')),
-                ('small', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "provenance",
+                    models.JSONField(blank=True, default=dict, editable=False),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "lon",
+                    models.FloatField(blank=True, null=True, verbose_name="longitude"),
+                ),
+                (
+                    "lat",
+                    models.FloatField(blank=True, null=True, verbose_name="latitude"),
+                ),
+                (
+                    "code",
+                    models.CharField(max_length=16, verbose_name="component code"),
+                ),
+                ("kind", models.CharField(max_length=4, verbose_name="class")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("good", "in order"),
+                            ("damaged", "damaged"),
+                            ("missing", "missing"),
+                            ("disused", "not in use"),
+                        ],
+                        default="good",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "owner_name",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="owner unit"
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "placed_on",
+                    models.DateField(blank=True, null=True, verbose_name="put up on"),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.department",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'object',
-                'verbose_name_plural': 'objects',
+                "verbose_name": "object",
+                "verbose_name_plural": "objects",
             },
         ),
         migrations.CreateModel(
-            name='PublicObjectEvent',
+            name="PublicObjectEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('code', models.CharField(max_length=16, verbose_name='component code')),
-                ('kind', models.CharField(max_length=4, verbose_name='class')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('state', models.CharField(choices=[('good', 'in order'), ('damaged', 'damaged'), ('missing', 'missing'), ('disused', 'not in use')], default='good', max_length=8, verbose_name='state')),
-                ('owner_name', models.CharField(blank=True, max_length=80, verbose_name='owner unit')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('placed_on', models.DateField(blank=True, null=True, verbose_name='put up on')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('district', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.department')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='grids.publicobject')),
-                ('small', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "lon",
+                    models.FloatField(blank=True, null=True, verbose_name="longitude"),
+                ),
+                (
+                    "lat",
+                    models.FloatField(blank=True, null=True, verbose_name="latitude"),
+                ),
+                (
+                    "code",
+                    models.CharField(max_length=16, verbose_name="component code"),
+                ),
+                ("kind", models.CharField(max_length=4, verbose_name="class")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("good", "in order"),
+                            ("damaged", "damaged"),
+                            ("missing", "missing"),
+                            ("disused", "not in use"),
+                        ],
+                        default="good",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "owner_name",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="owner unit"
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "placed_on",
+                    models.DateField(blank=True, null=True, verbose_name="put up on"),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.department",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="grids.publicobject",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Sentiment',
+            name="Sentiment",
             fields=[
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('provenance', models.JSONField(blank=True, default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('text', models.TextField(max_length=2000, verbose_name='what was said')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('source', models.CharField(max_length=40, verbose_name='heard through')),
-                ('source_no', models.CharField(blank=True, max_length=40, verbose_name='number in the source')),
-                ('heard_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='heard on')),
-                ('share_count', models.PositiveIntegerField(default=1, verbose_name='how many share it')),
-                ('tendency', models.CharField(choices=[('positive', 'approving'), ('neutral', 'neutral'), ('worried', 'worried'), ('opposed', 'opposed')], default='neutral', max_length=8, verbose_name='tendency')),
-                ('state', models.CharField(choices=[('open', 'open'), ('passed_on', 'passed on'), ('closed', 'closed')], default='open', max_length=10, verbose_name='state')),
-                ('done', models.TextField(blank=True, max_length=2000, verbose_name='what was done')),
-                ('contact', governance.core.crypto.EncryptedTextField(blank=True, verbose_name='who said it, and phone')),
-                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('passed_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department')),
-                ('small', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "provenance",
+                    models.JSONField(blank=True, default=dict, editable=False),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "text",
+                    models.TextField(max_length=2000, verbose_name="what was said"),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                (
+                    "source",
+                    models.CharField(max_length=40, verbose_name="heard through"),
+                ),
+                (
+                    "source_no",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="number in the source"
+                    ),
+                ),
+                (
+                    "heard_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="heard on"
+                    ),
+                ),
+                (
+                    "share_count",
+                    models.PositiveIntegerField(
+                        default=1, verbose_name="how many share it"
+                    ),
+                ),
+                (
+                    "tendency",
+                    models.CharField(
+                        choices=[
+                            ("positive", "approving"),
+                            ("neutral", "neutral"),
+                            ("worried", "worried"),
+                            ("opposed", "opposed"),
+                        ],
+                        default="neutral",
+                        max_length=8,
+                        verbose_name="tendency",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("passed_on", "passed on"),
+                            ("closed", "closed"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "done",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="what was done"
+                    ),
+                ),
+                (
+                    "contact",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, verbose_name="who said it, and phone"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "passed_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.department",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sentiment note',
-                'verbose_name_plural': 'sentiment notes',
+                "verbose_name": "sentiment note",
+                "verbose_name_plural": "sentiment notes",
             },
         ),
         migrations.CreateModel(
-            name='SentimentEvent',
+            name="SentimentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', governance.core.ids.TimeOrderedIdField(db_default=governance.core.ids.NextId(), editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('text', models.TextField(max_length=2000, verbose_name='what was said')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('source', models.CharField(max_length=40, verbose_name='heard through')),
-                ('source_no', models.CharField(blank=True, max_length=40, verbose_name='number in the source')),
-                ('heard_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='heard on')),
-                ('share_count', models.PositiveIntegerField(default=1, verbose_name='how many share it')),
-                ('tendency', models.CharField(choices=[('positive', 'approving'), ('neutral', 'neutral'), ('worried', 'worried'), ('opposed', 'opposed')], default='neutral', max_length=8, verbose_name='tendency')),
-                ('state', models.CharField(choices=[('open', 'open'), ('passed_on', 'passed on'), ('closed', 'closed')], default='open', max_length=10, verbose_name='state')),
-                ('done', models.TextField(blank=True, max_length=2000, verbose_name='what was done')),
-                ('contact', governance.core.crypto.EncryptedTextField(blank=True, verbose_name='who said it, and phone')),
-                ('district', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.district')),
-                ('large', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('medium', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('micro', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
-                ('passed_to', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.department')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='grids.sentiment')),
-                ('small', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.grid')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    governance.core.ids.TimeOrderedIdField(
+                        db_default=governance.core.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="updated"
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="ended on"),
+                ),
+                (
+                    "text",
+                    models.TextField(max_length=2000, verbose_name="what was said"),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                (
+                    "source",
+                    models.CharField(max_length=40, verbose_name="heard through"),
+                ),
+                (
+                    "source_no",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="number in the source"
+                    ),
+                ),
+                (
+                    "heard_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="heard on"
+                    ),
+                ),
+                (
+                    "share_count",
+                    models.PositiveIntegerField(
+                        default=1, verbose_name="how many share it"
+                    ),
+                ),
+                (
+                    "tendency",
+                    models.CharField(
+                        choices=[
+                            ("positive", "approving"),
+                            ("neutral", "neutral"),
+                            ("worried", "worried"),
+                            ("opposed", "opposed"),
+                        ],
+                        default="neutral",
+                        max_length=8,
+                        verbose_name="tendency",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("passed_on", "passed on"),
+                            ("closed", "closed"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "done",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="what was done"
+                    ),
+                ),
+                (
+                    "contact",
+                    governance.core.crypto.EncryptedTextField(
+                        blank=True, verbose_name="who said it, and phone"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.district",
+                    ),
+                ),
+                (
+                    "large",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "medium",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "micro",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "passed_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.department",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="grids.sentiment",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='feed',
-            index=models.Index(condition=models.Q(('is_active', True)), fields=['next_at'], name='grids_feed_next'),
+            model_name="feed",
+            index=models.Index(
+                condition=models.Q(("is_active", True)),
+                fields=["next_at"],
+                name="grids_feed_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mode', 'url'), _negated=True), models.Q(('url', ''), _negated=True), _connector='OR'), name='grids_feed_url'),
+            model_name="feed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mode", "url"), _negated=True),
+                    models.Q(("url", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="grids_feed_url",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mode', 'folder'), _negated=True), models.Q(('folder', ''), _negated=True), _connector='OR'), name='grids_feed_folder'),
+            model_name="feed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mode", "folder"), _negated=True),
+                    models.Q(("folder", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="grids_feed_folder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='feedrun',
-            index=models.Index(fields=['feed', '-id'], name='grids_feedrun_feed'),
+            model_name="feedrun",
+            index=models.Index(fields=["feed", "-id"], name="grids_feedrun_feed"),
         ),
         migrations.AddIndex(
-            model_name='feedrun',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['touched_at'], name='grids_feedrun_open'),
+            model_name="feedrun",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "running"])),
+                fields=["touched_at"],
+                name="grids_feedrun_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running'])), fields=('feed',), name='grids_feedrun_one'),
+            model_name="feedrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["waiting", "running"])),
+                fields=("feed",),
+                name="grids_feedrun_one",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['register', 'record_id'], name='grids_claim_record'),
+            model_name="claim",
+            index=models.Index(
+                fields=["register", "record_id"], name="grids_claim_record"
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['district', '-id'], name='grids_claim_district'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["district", "-id"],
+                name="grids_claim_district",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['large', '-id'], name='grids_claim_large'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["large", "-id"],
+                name="grids_claim_large",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['medium', '-id'], name='grids_claim_medium'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["medium", "-id"],
+                name="grids_claim_medium",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['small', '-id'], name='grids_claim_small'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["small", "-id"],
+                name="grids_claim_small",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['micro', '-id'], name='grids_claim_micro'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["micro", "-id"],
+                name="grids_claim_micro",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('feed', 'register', 'record_id', 'column'), name='grids_claim_field'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                fields=("feed", "register", "record_id", "column"),
+                name="grids_claim_field",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fieldrule',
-            constraint=models.UniqueConstraint(fields=('district', 'register', 'column'), name='grids_fieldrule_column'),
+            model_name="fieldrule",
+            constraint=models.UniqueConstraint(
+                fields=("district", "register", "column"), name="grids_fieldrule_column"
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['district', '-id'], name='grids_org_district'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["district", "-id"],
+                name="grids_org_district",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['large', '-id'], name='grids_org_large'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["large", "-id"],
+                name="grids_org_large",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['medium', '-id'], name='grids_org_medium'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["medium", "-id"],
+                name="grids_org_medium",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['small', '-id'], name='grids_org_small'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["small", "-id"],
+                name="grids_org_small",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['micro', '-id'], name='grids_org_micro'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["micro", "-id"],
+                name="grids_org_micro",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('credit_code', ''), _negated=True), ('ended_on__isnull', True)), fields=('credit_code',), name='grids_org_credit_code'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("credit_code", ""), _negated=True),
+                    ("ended_on__isnull", True),
+                ),
+                fields=("credit_code",),
+                name="grids_org_credit_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='grids_org_point'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lon__isnull", True)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="grids_org_point",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."credit_code" IS DISTINCT FROM (NEW."credit_code") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."has_party_body" IS DISTINCT FROM (NEW."has_party_body") OR OLD."has_union" IS DISTINCT FROM (NEW."has_union") OR OLD."has_women_body" IS DISTINCT FROM (NEW."has_women_body") OR OLD."has_youth_league" IS DISTINCT FROM (NEW."has_youth_league") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."legal_representative" IS DISTINCT FROM (NEW."legal_representative") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."staff_count" IS DISTINCT FROM (NEW."staff_count") OR OLD."two_new" IS DISTINCT FROM (NEW."two_new") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "grids_organisationevent" ("address", "created_at", "credit_code", "district_id", "ended_on", "has_party_body", "has_union", "has_women_body", "has_youth_league", "id", "kind", "large_id", "lat", "legal_representative", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "small_id", "staff_count", "two_new", "updated_at", "version") VALUES (OLD."address", OLD."created_at", OLD."credit_code", OLD."district_id", OLD."ended_on", OLD."has_party_body", OLD."has_union", OLD."has_women_body", OLD."has_youth_league", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."legal_representative", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."small_id", OLD."staff_count", OLD."two_new", OLD."updated_at", OLD."version"); RETURN NULL;', hash='3cc2b5548b4fcf9732635cde1fc78cc0e223c4a2', operation='UPDATE', pgid='pgtrigger_update_update_3595b', table='grids_organisation', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."credit_code" IS DISTINCT FROM (NEW."credit_code") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."has_party_body" IS DISTINCT FROM (NEW."has_party_body") OR OLD."has_union" IS DISTINCT FROM (NEW."has_union") OR OLD."has_women_body" IS DISTINCT FROM (NEW."has_women_body") OR OLD."has_youth_league" IS DISTINCT FROM (NEW."has_youth_league") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."legal_representative" IS DISTINCT FROM (NEW."legal_representative") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."staff_count" IS DISTINCT FROM (NEW."staff_count") OR OLD."two_new" IS DISTINCT FROM (NEW."two_new") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                    func='INSERT INTO "grids_organisationevent" ("address", "created_at", "credit_code", "district_id", "ended_on", "has_party_body", "has_union", "has_women_body", "has_youth_league", "id", "kind", "large_id", "lat", "legal_representative", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "small_id", "staff_count", "two_new", "updated_at", "version") VALUES (OLD."address", OLD."created_at", OLD."credit_code", OLD."district_id", OLD."ended_on", OLD."has_party_body", OLD."has_union", OLD."has_women_body", OLD."has_youth_league", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."legal_representative", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."small_id", OLD."staff_count", OLD."two_new", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="3cc2b5548b4fcf9732635cde1fc78cc0e223c4a2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3595b",
+                    table="grids_organisation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grids_organisationevent" ("address", "created_at", "credit_code", "district_id", "ended_on", "has_party_body", "has_union", "has_women_body", "has_youth_league", "id", "kind", "large_id", "lat", "legal_representative", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "small_id", "staff_count", "two_new", "updated_at", "version") VALUES (OLD."address", OLD."created_at", OLD."credit_code", OLD."district_id", OLD."ended_on", OLD."has_party_body", OLD."has_union", OLD."has_women_body", OLD."has_youth_league", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."legal_representative", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."small_id", OLD."staff_count", OLD."two_new", OLD."updated_at", OLD."version"); RETURN NULL;', hash='3d0712167dd3d9693cd417ae21ed46e0c276bf58', operation='DELETE', pgid='pgtrigger_delete_delete_3c932', table='grids_organisation', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "grids_organisationevent" ("address", "created_at", "credit_code", "district_id", "ended_on", "has_party_body", "has_union", "has_women_body", "has_youth_league", "id", "kind", "large_id", "lat", "legal_representative", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "small_id", "staff_count", "two_new", "updated_at", "version") VALUES (OLD."address", OLD."created_at", OLD."credit_code", OLD."district_id", OLD."ended_on", OLD."has_party_body", OLD."has_union", OLD."has_women_body", OLD."has_youth_league", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."legal_representative", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."small_id", OLD."staff_count", OLD."two_new", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="3d0712167dd3d9693cd417ae21ed46e0c276bf58",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3c932",
+                    table="grids_organisation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='23de9cc54851487a3d8b322874bf6bdcdc88b909', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f7946', table='grids_organisationevent', when='BEFORE')),
+            model_name="organisationevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="23de9cc54851487a3d8b322874bf6bdcdc88b909",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f7946",
+                    table="grids_organisationevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['district', '-id'], name='grids_place_district'),
+            model_name="place",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["district", "-id"],
+                name="grids_place_district",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['large', '-id'], name='grids_place_large'),
+            model_name="place",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["large", "-id"],
+                name="grids_place_large",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['medium', '-id'], name='grids_place_medium'),
+            model_name="place",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["medium", "-id"],
+                name="grids_place_medium",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['small', '-id'], name='grids_place_small'),
+            model_name="place",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["small", "-id"],
+                name="grids_place_small",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['micro', '-id'], name='grids_place_micro'),
+            model_name="place",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["micro", "-id"],
+                name="grids_place_micro",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), ('ended_on__isnull', True)), fields=('district', 'code'), name='grids_place_code'),
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("code", ""), _negated=True), ("ended_on__isnull", True)
+                ),
+                fields=("district", "code"),
+                name="grids_place_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='grids_place_point'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lon__isnull", True)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="grids_place_point",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."caretaker" IS DISTINCT FROM (NEW."caretaker") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."shape" IS DISTINCT FROM (NEW."shape") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "grids_placeevent" ("address", "caretaker", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shape", "small_id", "updated_at", "version") VALUES (OLD."address", OLD."caretaker", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."shape", OLD."small_id", OLD."updated_at", OLD."version"); RETURN NULL;', hash='aebbbfb681dd0479c657bdc55110a3679e4f0990', operation='UPDATE', pgid='pgtrigger_update_update_496b3', table='grids_place', when='AFTER')),
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."caretaker" IS DISTINCT FROM (NEW."caretaker") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."shape" IS DISTINCT FROM (NEW."shape") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                    func='INSERT INTO "grids_placeevent" ("address", "caretaker", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shape", "small_id", "updated_at", "version") VALUES (OLD."address", OLD."caretaker", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."shape", OLD."small_id", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="aebbbfb681dd0479c657bdc55110a3679e4f0990",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_496b3",
+                    table="grids_place",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grids_placeevent" ("address", "caretaker", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shape", "small_id", "updated_at", "version") VALUES (OLD."address", OLD."caretaker", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."shape", OLD."small_id", OLD."updated_at", OLD."version"); RETURN NULL;', hash='b8e674e075a0ce293955c5f2782bb870774a41b4', operation='DELETE', pgid='pgtrigger_delete_delete_2c718', table='grids_place', when='AFTER')),
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "grids_placeevent" ("address", "caretaker", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shape", "small_id", "updated_at", "version") VALUES (OLD."address", OLD."caretaker", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."shape", OLD."small_id", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="b8e674e075a0ce293955c5f2782bb870774a41b4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2c718",
+                    table="grids_place",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9eb8a03a7dafa71212dd039357c0de7882645f9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_05054', table='grids_placeevent', when='BEFORE')),
+            model_name="placeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c9eb8a03a7dafa71212dd039357c0de7882645f9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_05054",
+                    table="grids_placeevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicobject',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['district', '-id'], name='grids_obj_district'),
+            model_name="publicobject",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["district", "-id"],
+                name="grids_obj_district",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicobject',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['large', '-id'], name='grids_obj_large'),
+            model_name="publicobject",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["large", "-id"],
+                name="grids_obj_large",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicobject',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['medium', '-id'], name='grids_obj_medium'),
+            model_name="publicobject",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["medium", "-id"],
+                name="grids_obj_medium",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicobject',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['small', '-id'], name='grids_obj_small'),
+            model_name="publicobject",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["small", "-id"],
+                name="grids_obj_small",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicobject',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['micro', '-id'], name='grids_obj_micro'),
+            model_name="publicobject",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["micro", "-id"],
+                name="grids_obj_micro",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicobject',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('code',), name='grids_obj_code'),
+            model_name="publicobject",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=("code",),
+                name="grids_obj_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicobject',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{16}$')), name='grids_obj_digits'),
+            model_name="publicobject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9]{16}$")),
+                name="grids_obj_digits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicobject',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='grids_obj_point'),
+            model_name="publicobject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lon__isnull", True)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="grids_obj_point",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='publicobject',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."owner_name" IS DISTINCT FROM (NEW."owner_name") OR OLD."placed_on" IS DISTINCT FROM (NEW."placed_on") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "grids_publicobjectevent" ("address", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "owner_id", "owner_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_on", "small_id", "state", "updated_at", "version") VALUES (OLD."address", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", OLD."owner_id", OLD."owner_name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."placed_on", OLD."small_id", OLD."state", OLD."updated_at", OLD."version"); RETURN NULL;', hash='6f0cfc7bbfb863b60c259cb909039302eadc3443', operation='UPDATE', pgid='pgtrigger_update_update_17a1d', table='grids_publicobject', when='AFTER')),
+            model_name="publicobject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."lat" IS DISTINCT FROM (NEW."lat") OR OLD."lon" IS DISTINCT FROM (NEW."lon") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."owner_name" IS DISTINCT FROM (NEW."owner_name") OR OLD."placed_on" IS DISTINCT FROM (NEW."placed_on") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                    func='INSERT INTO "grids_publicobjectevent" ("address", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "owner_id", "owner_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_on", "small_id", "state", "updated_at", "version") VALUES (OLD."address", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", OLD."owner_id", OLD."owner_name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."placed_on", OLD."small_id", OLD."state", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="6f0cfc7bbfb863b60c259cb909039302eadc3443",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_17a1d",
+                    table="grids_publicobject",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='publicobject',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grids_publicobjectevent" ("address", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "owner_id", "owner_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_on", "small_id", "state", "updated_at", "version") VALUES (OLD."address", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", OLD."owner_id", OLD."owner_name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."placed_on", OLD."small_id", OLD."state", OLD."updated_at", OLD."version"); RETURN NULL;', hash='41b092eee5895626a66637c63491148e133ac87b', operation='DELETE', pgid='pgtrigger_delete_delete_580c8', table='grids_publicobject', when='AFTER')),
+            model_name="publicobject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "grids_publicobjectevent" ("address", "code", "created_at", "district_id", "ended_on", "id", "kind", "large_id", "lat", "lon", "medium_id", "micro_id", "name", "note", "owner_id", "owner_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_on", "small_id", "state", "updated_at", "version") VALUES (OLD."address", OLD."code", OLD."created_at", OLD."district_id", OLD."ended_on", OLD."id", OLD."kind", OLD."large_id", OLD."lat", OLD."lon", OLD."medium_id", OLD."micro_id", OLD."name", OLD."note", OLD."owner_id", OLD."owner_name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."placed_on", OLD."small_id", OLD."state", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="41b092eee5895626a66637c63491148e133ac87b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_580c8",
+                    table="grids_publicobject",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='publicobjectevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f2ccc4245748cdac1e4ba87cf28e536e8d96a26a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_138c6', table='grids_publicobjectevent', when='BEFORE')),
+            model_name="publicobjectevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f2ccc4245748cdac1e4ba87cf28e536e8d96a26a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_138c6",
+                    table="grids_publicobjectevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='sentiment',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['district', '-id'], name='grids_sent_district'),
+            model_name="sentiment",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["district", "-id"],
+                name="grids_sent_district",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sentiment',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['large', '-id'], name='grids_sent_large'),
+            model_name="sentiment",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["large", "-id"],
+                name="grids_sent_large",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sentiment',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['medium', '-id'], name='grids_sent_medium'),
+            model_name="sentiment",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["medium", "-id"],
+                name="grids_sent_medium",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sentiment',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['small', '-id'], name='grids_sent_small'),
+            model_name="sentiment",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["small", "-id"],
+                name="grids_sent_small",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sentiment',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['micro', '-id'], name='grids_sent_micro'),
+            model_name="sentiment",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["micro", "-id"],
+                name="grids_sent_micro",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sentiment',
-            index=models.Index(fields=['heard_on'], name='grids_sent_heard'),
+            model_name="sentiment",
+            index=models.Index(fields=["heard_on"], name="grids_sent_heard"),
         ),
         migrations.AddConstraint(
-            model_name='sentiment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('source_no', ''), _negated=True), ('ended_on__isnull', True)), fields=('district', 'source', 'source_no'), name='grids_sent_number'),
+            model_name="sentiment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("source_no", ""), _negated=True),
+                    ("ended_on__isnull", True),
+                ),
+                fields=("district", "source", "source_no"),
+                name="grids_sent_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentiment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('done', ''), _negated=True), _connector='OR'), name='grids_sent_done'),
+            model_name="sentiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("done", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="grids_sent_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentiment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'passed_on'), _negated=True), ('passed_to__isnull', False), _connector='OR'), name='grids_sent_passed'),
+            model_name="sentiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "passed_on"), _negated=True),
+                    ("passed_to__isnull", False),
+                    _connector="OR",
+                ),
+                name="grids_sent_passed",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sentiment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."contact" IS DISTINCT FROM (NEW."contact") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."done" IS DISTINCT FROM (NEW."done") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."heard_on" IS DISTINCT FROM (NEW."heard_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."passed_to_id" IS DISTINCT FROM (NEW."passed_to_id") OR OLD."share_count" IS DISTINCT FROM (NEW."share_count") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_no" IS DISTINCT FROM (NEW."source_no") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."tendency" IS DISTINCT FROM (NEW."tendency") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "grids_sentimentevent" ("contact", "created_at", "district_id", "done", "ended_on", "heard_on", "id", "kind", "large_id", "medium_id", "micro_id", "passed_to_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "share_count", "small_id", "source", "source_no", "state", "tendency", "text", "updated_at", "version") VALUES (OLD."contact", OLD."created_at", OLD."district_id", OLD."done", OLD."ended_on", OLD."heard_on", OLD."id", OLD."kind", OLD."large_id", OLD."medium_id", OLD."micro_id", OLD."passed_to_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."share_count", OLD."small_id", OLD."source", OLD."source_no", OLD."state", OLD."tendency", OLD."text", OLD."updated_at", OLD."version"); RETURN NULL;', hash='489fb114ff7025c8b6da89c76ded4657c5090955', operation='UPDATE', pgid='pgtrigger_update_update_93b1d', table='grids_sentiment', when='AFTER')),
+            model_name="sentiment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."contact" IS DISTINCT FROM (NEW."contact") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."done" IS DISTINCT FROM (NEW."done") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."heard_on" IS DISTINCT FROM (NEW."heard_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."large_id" IS DISTINCT FROM (NEW."large_id") OR OLD."medium_id" IS DISTINCT FROM (NEW."medium_id") OR OLD."micro_id" IS DISTINCT FROM (NEW."micro_id") OR OLD."passed_to_id" IS DISTINCT FROM (NEW."passed_to_id") OR OLD."share_count" IS DISTINCT FROM (NEW."share_count") OR OLD."small_id" IS DISTINCT FROM (NEW."small_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_no" IS DISTINCT FROM (NEW."source_no") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."tendency" IS DISTINCT FROM (NEW."tendency") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                    func='INSERT INTO "grids_sentimentevent" ("contact", "created_at", "district_id", "done", "ended_on", "heard_on", "id", "kind", "large_id", "medium_id", "micro_id", "passed_to_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "share_count", "small_id", "source", "source_no", "state", "tendency", "text", "updated_at", "version") VALUES (OLD."contact", OLD."created_at", OLD."district_id", OLD."done", OLD."ended_on", OLD."heard_on", OLD."id", OLD."kind", OLD."large_id", OLD."medium_id", OLD."micro_id", OLD."passed_to_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."share_count", OLD."small_id", OLD."source", OLD."source_no", OLD."state", OLD."tendency", OLD."text", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="489fb114ff7025c8b6da89c76ded4657c5090955",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_93b1d",
+                    table="grids_sentiment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sentiment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grids_sentimentevent" ("contact", "created_at", "district_id", "done", "ended_on", "heard_on", "id", "kind", "large_id", "medium_id", "micro_id", "passed_to_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "share_count", "small_id", "source", "source_no", "state", "tendency", "text", "updated_at", "version") VALUES (OLD."contact", OLD."created_at", OLD."district_id", OLD."done", OLD."ended_on", OLD."heard_on", OLD."id", OLD."kind", OLD."large_id", OLD."medium_id", OLD."micro_id", OLD."passed_to_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."share_count", OLD."small_id", OLD."source", OLD."source_no", OLD."state", OLD."tendency", OLD."text", OLD."updated_at", OLD."version"); RETURN NULL;', hash='18aa51b323302232876ef2580936c120de2b3a33', operation='DELETE', pgid='pgtrigger_delete_delete_88a73', table='grids_sentiment', when='AFTER')),
+            model_name="sentiment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "grids_sentimentevent" ("contact", "created_at", "district_id", "done", "ended_on", "heard_on", "id", "kind", "large_id", "medium_id", "micro_id", "passed_to_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "share_count", "small_id", "source", "source_no", "state", "tendency", "text", "updated_at", "version") VALUES (OLD."contact", OLD."created_at", OLD."district_id", OLD."done", OLD."ended_on", OLD."heard_on", OLD."id", OLD."kind", OLD."large_id", OLD."medium_id", OLD."micro_id", OLD."passed_to_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."share_count", OLD."small_id", OLD."source", OLD."source_no", OLD."state", OLD."tendency", OLD."text", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="18aa51b323302232876ef2580936c120de2b3a33",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_88a73",
+                    table="grids_sentiment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sentimentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e421fba56b899d1adbb699fdcb30052bbf21b0fe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_54cc4', table='grids_sentimentevent', when='BEFORE')),
+            model_name="sentimentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e421fba56b899d1adbb699fdcb30052bbf21b0fe",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_54cc4",
+                    table="grids_sentimentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -124,6 +124,11 @@ class PublicObject(Positioned, Record):
     def kind_label(self) -> str:
         return _label("object_class", self.kind)
 
+    @property
+    def owner_unit(self) -> Department | str:
+        """The unit that answers for it; empty while unknown."""
+        return self.owner or self.owner_name
+
 
 @tracked
 class Sentiment(Record):
@@ -195,6 +200,11 @@ class Sentiment(Record):
     @property
     def kind_label(self) -> str:
         return _label("sentiment_kind", self.kind)
+
+    @property
+    def passed_unit(self) -> Department | None:
+        """The department that has it now, under the name of its column in files."""
+        return self.passed_to
 
 
 @tracked

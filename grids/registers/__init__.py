@@ -4,4 +4,3 @@ No line here imports a topic: actions import `base`, and the topics import actio
 """
 
 from grids.registers import places as _places  # noqa: F401
-from grids.registers import sixdata as _sixdata  # noqa: F401

@@ -15,6 +15,7 @@ from grids.registers.sixdata_rules import (
     SentimentFilters,
     check_positions,
     department,
+    find_objects,
     find_organisations,
     find_places,
     find_sentiments,
@@ -164,7 +165,7 @@ OBJECT_COLUMNS = (
         aliases=("状态", "部件状态", "完好状态"),
     ),
     Column(
-        "owner",
+        "owner_unit",
         gettext_lazy("Owner unit"),
         max_length=80,
         parse=owner,
@@ -244,7 +245,7 @@ SENTIMENT_COLUMNS = (
         aliases=("状态", "办理状态"),
     ),
     Column(
-        "passed_to",
+        "passed_unit",
         gettext_lazy("Passed on to"),
         parse=department,
         show=passed_words,
@@ -398,6 +399,7 @@ add(
         icon="box-seam",
         group=SIX,
         facets=("grid", "kind", "state"),
+        find=find_objects,
         check=check_positions,
         about=gettext_lazy("Covers, lamps, signs, trees: components of the town."),
     ),

@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance.core import dictionaries
+from governance.core import coordinates, dictionaries
+from governance.core.errors import Invalid
 from governance.core.registers.spec import Planned, Problem, Viewer
-from grids import positions
+from grids import locate, positions
 from grids.models import Department, Organisation, Place, PublicObject, Sentiment
 from grids.registers import base
 from grids.registers.filters import RecordFilter
@@ -136,6 +137,29 @@ class OrganisationFilters(RecordFilter):
 # --- which record a row is ------------------------------------------------------------------
 
 Found = Mapping[int, Any]
+COLUMN = {"_village": "medium_id"}
+
+
+def settled(rows: Sequence[Planned]) -> None:
+    """Turn positions to WGS84 and a named grid to the deepest one there, before comparing.
+
+    Without it a row in GCJ-02 would differ from its own record at every run.
+    """
+    for row in rows:
+        if not {"lon", "lat"} & row.values.keys():
+            row.values.pop("crs", None)
+            continue
+        try:
+            values = positions.settle(None, row.values)
+        except Invalid as error:
+            row.problems += [
+                Problem(name, words[0]) for name, words in error.fields.items()
+            ]
+            continue
+        if "grid" not in row.values:
+            values.pop("grid", None)
+        row.values.clear()
+        row.values.update(values)
 
 
 def _matched(
@@ -156,7 +180,7 @@ def _matched(
         first = {str(row.values[key[0]]) for row in waiting}
         by_key: dict[tuple[str, ...], list[Any]] = {}
         for record in known.filter(**{f"{key[0]}__in": first}):
-            mark = tuple(str(getattr(record, c)) for c in key)
+            mark = tuple(str(getattr(record, COLUMN.get(c, c))) for c in key)
             by_key.setdefault(mark, []).append(record)
         for row in waiting:
             mark = tuple(str(row.values[c]) for c in key)
@@ -166,20 +190,44 @@ def _matched(
 
 
 def find_places(rows: Sequence[Planned], viewer: Viewer) -> Found:
+    """By number; else by name and kind within the village."""
+    settled(rows)
     known = base.visible(Place)(viewer).live()
     by_code = _matched(rows, known, [("code",)])
     rest = [row for row in rows if row.number not in by_code]
-    uncoded = known.filter(code="")
+    for row in rest:
+        row.values["_village"] = _village(row)
     named = [row for row in rest if not row.values.get("code")]
-    return {
+    coded = [row for row in rest if row.values.get("code")]
+    keys = [("name", "kind", "_village"), ("name", "kind")]
+    found = {
         **by_code,
-        **_matched(named, known, [("name", "kind")]),
-        **_matched([r for r in rest if r not in named], uncoded, [("name", "kind")]),
+        **_matched(named, known, keys),
+        **_matched(coded, known.filter(code=""), keys),
     }
+    for row in rest:
+        del row.values["_village"]
+    return found
+
+
+def _village(row: Planned) -> int | None:
+    """The village of the named grid or of the position."""
+    grid = row.values.get("grid")
+    if grid is not None:
+        return locate.place_of(grid).medium_id
+    lon, lat = row.values.get("lon"), row.values.get("lat")
+    place = locate.locate(lon, lat) if lon and lat else None
+    return place.medium_id if place else None
+
+
+def find_objects(rows: Sequence[Planned], viewer: Viewer) -> Found:
+    settled(rows)
+    known = base.visible(PublicObject)(viewer).live().select_related("owner")
+    return _matched(rows, known, [("code",)])
 
 
 def find_sentiments(rows: Sequence[Planned], viewer: Viewer) -> Found:
-    known = base.visible(Sentiment)(viewer).live()
+    known = base.visible(Sentiment)(viewer).live().select_related("passed_to")
     numbered = [row for row in rows if row.values.get("source_no")]
     plain = [row for row in rows if not row.values.get("source_no")]
     return {
@@ -189,6 +237,7 @@ def find_sentiments(rows: Sequence[Planned], viewer: Viewer) -> Found:
 
 
 def find_organisations(rows: Sequence[Planned], viewer: Viewer) -> Found:
+    settled(rows)
     known = base.visible(Organisation)(viewer).live()
     by_code = _matched(rows, known, [("credit_code",)])
     rest = [row for row in rows if row.number not in by_code]
@@ -209,7 +258,7 @@ def check_positions(rows: Sequence[Planned], viewer: Viewer) -> None:
     marked: dict[str, list[Planned]] = {}
     for row in rows:
         if row.values.get("lon") and row.values.get("lat"):
-            marked.setdefault(row.values.get("crs") or "wgs84", []).append(row)
+            marked.setdefault(_datum(row), []).append(row)
     district_id = next((post.district_id for post in posts_of(viewer)), None)
     for crs, group in marked.items():
         judged = positions.verdict([_point(r) for r in group], crs, district_id)
@@ -220,8 +269,18 @@ def check_positions(rows: Sequence[Planned], viewer: Viewer) -> None:
             row.problems.append(Problem("crs", judged.words, proposal, asks=True))
 
 
+def _datum(row: Planned) -> str:
+    """The datum that the cell names; the values are in WGS84 already."""
+    word = row.cells.get("crs", "").strip().lower()
+    return coordinates.NAMES.get(word, "wgs84")
+
+
 def _point(row: Planned) -> positions.Point:
+    """The position as the cells have it."""
     grid = row.values.get("grid")
-    return positions.Point(
-        float(row.values["lon"]), float(row.values["lat"]), grid.pk if grid else None
+    lon, lat = (
+        coordinates.from_wgs84(row.values["lon"], row.values["lat"], _datum(row))
+        if _datum(row) != "wgs84"
+        else (row.values["lon"], row.values["lat"])
     )
+    return positions.Point(lon, lat, grid.pk if grid else None)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from governance.core.errors import Conflict, Invalid
 from governance.core.models import Event
 from governance.core.registers import find
+from governance.core.registers.plan import plan
 from governance.core.registers.spec import Planned
 from grids import positions
 from grids.actions import sixdata as actions
@@ -80,12 +81,12 @@ def test_an_object_takes_its_class_from_its_code(
         "code": HYDRANT,
         "name": "消火栓",
         "grid": forest.micro_a1_1_1,
-        "owner": departments["water"],
+        "owner_unit": departments["water"],
     }
     row = actions.save_object(None, values, by=cast.town_a)
     assert (row.kind, row.kind_label) == ("0113", "消防设施")
     assert row.owner == departments["water"]
-    row = actions.save_object(row, {"owner": "供水公司"}, by=cast.town_a)
+    row = actions.save_object(row, {"owner_unit": "供水公司"}, by=cast.town_a)
     assert (row.owner, row.owner_name) == (None, "供水公司")
 
 
@@ -131,7 +132,7 @@ def test_a_note_is_passed_on_and_closed_with_words(
     assert "done" in refusal.value.fields
     with pytest.raises(Invalid) as refusal:
         actions.save_sentiment(row, {"state": "passed_on"}, by=cast.town_a)
-    assert "passed_to" in refusal.value.fields
+    assert "passed_unit" in refusal.value.fields
     row = actions.pass_on(row, departments["transport"], by=cast.town_a)
     assert row.state == "passed_on"
     assert actions.pass_on(row, departments["transport"], by=cast.town_a).version == 2
@@ -234,12 +235,23 @@ def test_an_import_asks_before_it_shifts(
 ) -> None:
     grids = {grid.pk: grid for grid in forest.by_code.values()}
     rows = [
-        Planned(n, {}, {"lon": p.lon, "lat": p.lat, "grid": grids[p.grid_id]})
+        (
+            n,
+            {
+                "name": f"点{n}",
+                "kind": "other",
+                "lon": str(p.lon),
+                "lat": str(p.lat),
+                "grid": grids[p.grid_id].code,
+            },
+        )
         for n, p in enumerate(points(forest, "gcj02"), 2)
     ]
     register = find("places")
-    assert register is not None and register.check is not None
-    register.check(rows, cast.town_a)
+    assert register is not None
+    told = [(n, {**cells, "crs": "gcj02"}) for n, cells in rows]
+    assert not any(row.problems for row in plan(register, told, cast.district))
+    rows = plan(register, rows, cast.district)
     assert all(row.problems[0].suggestion == "gcj02" for row in rows)
     assert not any(row.has_error for row in rows)
 
@@ -263,7 +275,12 @@ def test_rows_find_their_records(
         by=cast.town_a,
     )
     places, notes, firms = find("places"), find("sentiments"), find("organisations")
-    assert places and places.find and notes and notes.find and firms and firms.find
+    assert places
+    assert places.find
+    assert notes
+    assert notes.find
+    assert firms
+    assert firms.find
     rows = [
         Planned(2, {}, {"code": "S-1", "name": "改名塘", "kind": "pond"}),
         Planned(3, {}, {"name": "星岩小学", "kind": "school"}),
