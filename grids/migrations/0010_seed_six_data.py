@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0008_six_data_and_feeds"),
+        ("grids", "0009_six_data_and_feeds"),
         ("core", "0004_seed_calendar"),
     ]
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

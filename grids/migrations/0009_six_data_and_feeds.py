@@ -13,7 +13,7 @@ import governance.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0007_seed_party_lists"),
+        ("grids", "0008_support_net"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
