@@ -180,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "carry-out-grid-plans": {
+        "task": "grids.carry_out_plans",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=200)

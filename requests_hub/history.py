@@ -45,6 +45,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "grey",
         "calendar",
     ),
+    "request.regridded": (
+        gettext_lazy("its grid was changed, it lies in the new one"),
+        "grey",
+        "diagram-3",
+    ),
     "task.reported_in": (gettext_lazy("reported in"), "green", "person-check"),
     "task.claimed": (gettext_lazy("claimed it"), "green", "list-check"),
     "task.handled": (gettext_lazy("is handling it"), "blue", "tools"),

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
+from grids import following
 from grids.models import Post
 from grids.models.places import LEVELS
+from requests_hub.actions import regrid
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
 from requests_hub.workflow import GRID
@@ -75,6 +77,19 @@ def tell_desk_and_grid(event: Event) -> None:
 def move_deadlines(event: Event) -> None:
     """The working calendar changed: open deadlines are reckoned again."""
     move_open_deadlines([date.fromisoformat(day) for day in event.data["dates"]])
+
+
+@consumer(
+    "requests_hub.follow_grids",
+    "grid.merged",
+    "grid.split",
+    "grid.moved",
+    "grid.retired",
+)
+def follow_grids(event: Event) -> None:
+    """Open requests and tasks go along with their grid, unless it was said that they stay."""
+    if event.data.get("work") == "move":
+        regrid.follow(following.from_json(event.data["shifts"]))
 
 
 def _tell(people: Iterable[int], event: Event, text: str, request: Request) -> None:

@@ -17,8 +17,9 @@ from governance.core import events
 from governance.core.errors import Invalid
 from governance.core.events import Actor
 from grids.actions import numbering, shapes, tree
+from grids.actions.codes import CODE_DIGITS, LEVEL_ABOVE
 from grids.actions.numbering import Node
-from grids.models import District, Grid, GridShape
+from grids.models import District, Grid, GridCode, GridShape
 
 MOST_REPORTED = 200
 ESCAPES = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
@@ -53,6 +54,7 @@ def bulk_build(district: District, rows: Sequence[GridRow], *, by: Actor) -> lis
     known = {node.code: node for node in _forest_of(row.code[:9] for row in rows)}
     fresh = [row for row in rows if row.code not in known]
     _check(fresh, known, district)
+    _check_unused(fresh, district)
     if not fresh:
         return []
     fresh.sort(key=lambda row: (len(row.code), row.order, row.code))
@@ -124,7 +126,7 @@ def _check(
     codes = {row.code for row in fresh} | set(known)
     bad: list[str] = []
     for row in fresh:
-        digits = tree.CODE_DIGITS.get(row.level)
+        digits = CODE_DIGITS.get(row.level)
         above = row.parent_code if row.level != "large" else district.code
         right = digits == len(row.code) and row.code.isascii() and row.code.isdigit()
         if not right or not row.code.startswith(above) or not row.name.strip():
@@ -133,7 +135,7 @@ def _check(
             )
         elif row.level != "large" and (
             row.parent_code not in codes
-            or len(row.parent_code) != tree.CODE_DIGITS[tree.LEVEL_ABOVE[row.level]]
+            or len(row.parent_code) != CODE_DIGITS[LEVEL_ABOVE[row.level]]
         ):
             bad.append(
                 _("%(code)s: no parent %(parent)s.")
@@ -142,6 +144,20 @@ def _check(
         elif row.code in seen:
             bad.append(_("%(code)s: given twice.") % {"code": row.code})
         seen.add(row.code)
+    if bad:
+        raise Invalid(fields={"rows": bad[:MOST_REPORTED]})
+
+
+def _check_unused(fresh: Sequence[GridRow], district: District) -> None:
+    """Refuse codes that belonged to grids which have others now."""
+    used = GridCode.objects.filter(pk__gte=district.code, pk__lt=f"{district.code}:")
+    known = set(used.values_list("pk", flat=True)) if fresh else set()
+    bad = [
+        _("The code %(code)s belonged to another grid and is never given again.")
+        % {"code": row.code}
+        for row in fresh
+        if row.code in known
+    ]
     if bad:
         raise Invalid(fields={"rows": bad[:MOST_REPORTED]})
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from governance.core import events
 from governance.core.events import Actor
-from grids.actions import numbering, tree
+from grids.actions import codes, numbering, tree
 from grids.models import District, Grid
 
 
@@ -22,7 +22,7 @@ def faults() -> list[str]:
     for node in nodes:
         code, level, parent_id = grids.get(node.pk, (node.code, "", node.parent_id))
         up = grids.get(parent_id) if parent_id else None
-        above = tree.LEVEL_ABOVE.get(level)
+        above = codes.LEVEL_ABOVE.get(level)
         if (up[1] if up else None) != above:
             found.append(
                 (code, _("%(code)s hangs at the wrong level.") % {"code": code})

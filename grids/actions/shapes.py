@@ -9,6 +9,7 @@ from governance.core.errors import Invalid
 from grids.models import Grid, GridShape
 
 MOST_POINTS = 20_000
+SLIVER = 1e-10  # square degrees, about a square metre
 
 
 def positions(geometry: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
@@ -58,6 +59,78 @@ def write(grid: Grid, geometry: Mapping[str, Any], *, is_schematic: bool) -> Gri
         defaults={"geometry": dict(geometry), "is_schematic": is_schematic, **box},
     )
     return shape
+
+
+def clear(grid: Grid) -> None:
+    """Take a grid's polygon away."""
+    GridShape.objects.filter(grid=grid).delete()
+
+
+def join(grid: Grid, others: Iterable[Grid]) -> None:
+    """Give a grid the area of others too, where all of them are drawn."""
+    from shapely import make_valid, union_all
+    from shapely.geometry import shape
+
+    ids = {grid.pk, *(other.pk for other in others)}
+    rows = list(GridShape.objects.filter(grid_id__in=ids))
+    if len(rows) == len(ids):
+        whole = union_all(
+            [make_valid(shape(row.geometry)) for row in rows], grid_size=1e-7
+        )
+        _write_polygons(grid, whole, any(row.is_schematic for row in rows))
+
+
+def cut(grid: Grid, parts: Iterable[Grid]) -> None:
+    """Take the areas of drawn parts off a grid's; nothing where it is not drawn itself."""
+    from shapely import make_valid, union_all
+    from shapely.geometry import shape
+
+    own = GridShape.objects.filter(grid=grid).first()
+    taken = list(GridShape.objects.filter(grid__in=[part.pk for part in parts]))
+    if own is None or not taken:
+        return
+    rest = make_valid(shape(own.geometry)).difference(
+        union_all([make_valid(shape(row.geometry)) for row in taken])
+    )
+    _write_polygons(grid, rest, own.is_schematic)
+
+
+def outline_of(grids: Iterable[Grid]) -> dict[str, Any] | None:
+    """The area of several grids as one GeoJSON geometry; None unless all are drawn."""
+    from shapely import make_valid, union_all
+    from shapely.geometry import shape
+
+    ids = {grid.pk for grid in grids}
+    rows = list(GridShape.objects.filter(grid_id__in=ids))
+    if not ids or len(rows) != len(ids):
+        return None
+    return polygons(
+        union_all([make_valid(shape(row.geometry)) for row in rows], grid_size=1e-7)
+    )
+
+
+def polygons(area: Any) -> dict[str, Any] | None:
+    """The polygons of a shapely geometry as GeoJSON, slivers below a square metre left out."""
+    from shapely.geometry import MultiPolygon, mapping
+
+    parts = [
+        part
+        for part in getattr(area, "geoms", [area])
+        if part.geom_type == "Polygon" and part.area > SLIVER
+    ]
+    if not parts:
+        return None
+    found: dict[str, Any] = mapping(
+        parts[0] if len(parts) == 1 else MultiPolygon(parts)
+    )
+    return found
+
+
+def _write_polygons(grid: Grid, area: Any, is_schematic: bool) -> None:
+    geometry = polygons(area)
+    if geometry is None:
+        raise Invalid(fields={"geometry": [_("Nothing would be left of its area.")]})
+    write(grid, geometry, is_schematic=is_schematic)
 
 
 def _check_valid(geometry: Mapping[str, Any]) -> None:

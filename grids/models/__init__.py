@@ -7,6 +7,13 @@ from grids.models.agreements import (
     AgreementReminder,
     AgreementReview,
 )
+from grids.models.changes import (
+    ChangeKind,
+    GridChange,
+    GridChangeSide,
+    GridCode,
+    GridPlan,
+)
 from grids.models.committees import (
     CommitteeMember,
     Decision,
@@ -46,6 +53,7 @@ __all__ = [
     "AgreementReminder",
     "AgreementReview",
     "Assignment",
+    "ChangeKind",
     "Claim",
     "CommitteeMember",
     "Decision",
@@ -56,6 +64,10 @@ __all__ = [
     "FeedRun",
     "FieldRule",
     "Grid",
+    "GridChange",
+    "GridChangeSide",
+    "GridCode",
+    "GridPlan",
     "GridShape",
     "GridVersion",
     "JointCommittee",

@@ -74,6 +74,15 @@ class Grid(MPTTModel):
     order = models.PositiveIntegerField(_("official order"), default=0)
     duty_phone = models.CharField(_("duty phone"), max_length=20, blank=True)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    heir = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Who took over what it had when it was retired."),
+    )
 
     objects = TreeManager.from_queryset(GridQuerySet)()
 
@@ -138,6 +147,43 @@ class Grid(MPTTModel):
                       RAISE EXCEPTION 'onegrid: % grid % does not fit under % grid %',
                         bad.level, bad.code, bad.up_level, bad.up_code
                         USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="new_codes_are_unused",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                declare=[("bad", "text")],
+                func="""
+                    INSERT INTO grids_gridcode (code, grid_id)
+                         SELECT code, id FROM fresh ON CONFLICT (code) DO NOTHING;
+                    SELECT n.code INTO bad FROM fresh n
+                      JOIN grids_gridcode used ON used.code = n.code
+                     WHERE used.grid_id <> n.id LIMIT 1;
+                    IF FOUND THEN
+                      RAISE EXCEPTION 'onegrid: code % was used by another grid', bad
+                        USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="new_code_is_unused",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("code"),
+                condition=pgtrigger.AnyChange("code"),
+                func="""
+                    INSERT INTO grids_gridcode (code, grid_id)
+                         VALUES (NEW.code, NEW.id) ON CONFLICT (code) DO NOTHING;
+                    PERFORM 1 FROM grids_gridcode
+                      WHERE code = NEW.code AND grid_id <> NEW.id;
+                    IF FOUND THEN
+                      RAISE EXCEPTION 'onegrid: code % was used by another grid',
+                        NEW.code USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NULL;
                 """,

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from grids import geometry as drawing
-from grids.actions import tree
+from grids.actions import tree, tree_life
 from grids.models import Department
 
 
@@ -65,7 +65,7 @@ def test_geometry_only_on_demand_and_retired_only_on_demand(
         "results"
     ][0]
     assert row["geometry"]["type"] == "Polygon"
-    tree.retire_grid(forest.micro_a1_1_1, by="test")
+    tree_life.retire_grid(forest.micro_a1_1_1, by="test")
     code = forest.micro_a1_1_1.code
     assert code not in codes(signed_in.get(f"/api/v1/grids/?code={code}"))
     assert codes(signed_in.get(f"/api/v1/grids/?code={code}&retired=1")) == [code]

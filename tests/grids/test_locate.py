@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from grids import locate
-from grids.actions import tree
+from grids.actions import tree_life
 from grids.models import Grid
 
 
@@ -61,7 +61,7 @@ def test_a_change_elsewhere_is_seen_after_the_recheck(
 ) -> None:
     locate.locate(112.005, 22.905)
     known = locate._snapshot, locate._checked_at
-    tree.retire_grid(forest.micro_a1_1_1, by="test")
+    tree_life.retire_grid(forest.micro_a1_1_1, by="test")
     # Another process's view: it still has the old snapshot.
     locate._snapshot, locate._checked_at = known
     monkeypatch.setattr(locate, "CHECK_SECONDS", 0)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from grids.actions import tree
+from grids.actions import tree, tree_life
 
 
 def test_pages_need_a_sign_in(client: Client, forest: SimpleNamespace) -> None:
@@ -45,7 +45,7 @@ def test_a_grid_shows_chain_children_and_people(
         assert part in text
     micro = staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
     assert "Nobody is posted here" in micro
-    tree.retire_grid(forest.micro_a1_1_1, by="test")
+    tree_life.retire_grid(forest.micro_a1_1_1, by="test")
     assert (
         "Retired on"
         in staff.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()

@@ -7,7 +7,7 @@ import pytest
 from governance.core.errors import Conflict, Invalid
 from governance.core.models import Event
 from grids import locate
-from grids.actions import numbering, tree
+from grids.actions import codes, numbering, tree, tree_life
 from grids.models import District, Grid, GridVersion
 
 
@@ -105,11 +105,11 @@ def test_move_refuses_villages_and_wrong_levels(forest: SimpleNamespace) -> None
 
 def test_retire_from_below_and_numbers_stay_taken(forest: SimpleNamespace) -> None:
     with pytest.raises(Conflict):
-        tree.retire_grid(forest.small_a1_1, by="test")
-    tree.retire_grid(forest.micro_a1_1_2, by="test")
-    assert tree.next_code(forest.small_a1_1) == forest.small_a1_1.code + "003"
+        tree_life.retire_grid(forest.small_a1_1, by="test")
+    tree_life.retire_grid(forest.micro_a1_1_2, by="test")
+    assert codes.next_code(forest.small_a1_1) == forest.small_a1_1.code + "003"
     assert locate.locate(112.005, 22.915) == locate.place_of(forest.small_a1_1.pk)
-    again = tree.retire_grid(forest.micro_a1_1_2, by="test")
+    again = tree_life.retire_grid(forest.micro_a1_1_2, by="test")
     assert again.retired_on is not None
 
 
@@ -117,8 +117,8 @@ def test_retire_refuses_while_somebody_is_posted(
     cast: SimpleNamespace, forest: SimpleNamespace
 ) -> None:
     for grid in Grid.objects.filter(parent__parent=forest.village_a1):
-        tree.retire_grid(grid, by="test")
+        tree_life.retire_grid(grid, by="test")
     for grid in Grid.objects.filter(parent=forest.village_a1):
-        tree.retire_grid(grid, by="test")
+        tree_life.retire_grid(grid, by="test")
     with pytest.raises(Conflict):
-        tree.retire_grid(forest.village_a1, by="test")
+        tree_life.retire_grid(forest.village_a1, by="test")
