@@ -10,7 +10,7 @@ import governance.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0004_check_new_grids_by_statement"),
+        ("grids", "0008_support_net"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
