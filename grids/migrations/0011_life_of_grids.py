@@ -10,7 +10,7 @@ import governance.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0008_support_net"),
+        ("grids", "0010_seed_six_data"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
