@@ -184,6 +184,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "grids.carry_out_plans",
         "schedule": 900.0,
         "options": {"expires": 900},
+    "sweep-circles": {
+        "task": "grids.sweep_circles",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -309,6 +313,11 @@ USE_THOUSAND_SEPARATOR = False
 OFFICE_HOURS = env.str("OFFICE_HOURS", default="08:30-12:00,14:30-17:30")
 DUE_SOON_SHARE = env.float("DUE_SOON_SHARE", default=0.25)
 REOPEN_WORKING_DAYS = env.int("REOPEN_WORKING_DAYS", default=10)
+
+# --- The 15-minute circle (what a district starts with; its page changes them) ---------------
+CIRCLE_MINUTES = env.int("CIRCLE_MINUTES", default=15)
+CIRCLE_SPEED_M_PER_MIN = env.float("CIRCLE_SPEED_M_PER_MIN", default=70.0)
+CIRCLE_DETOUR = env.float("CIRCLE_DETOUR", default=1.3)
 
 # --- Intake -------------------------------------------------------------------------------
 INTAKE_LIMIT_PER_ADDRESS = env.str("INTAKE_LIMIT_PER_ADDRESS", default="60/h")

@@ -14,6 +14,7 @@ from grids.models.changes import (
     GridCode,
     GridPlan,
 )
+from grids.models.circle import CircleCell, CircleRule, CircleRun, WalkNetwork
 from grids.models.committees import (
     CommitteeMember,
     Decision,
@@ -41,6 +42,7 @@ from grids.models.party import (
 )
 from grids.models.posts import Post
 from grids.models.resources import Resource, ResourceUse, SupportUnit
+from grids.models.sites import Site, SitePhoto
 from grids.models.sixdata import Organisation, Place, PublicObject, Sentiment
 from grids.models.support import Department
 from grids.models.teams import Assignment, TeamSlot, TeamTemplate
@@ -54,6 +56,9 @@ __all__ = [
     "AgreementReview",
     "Assignment",
     "ChangeKind",
+    "CircleCell",
+    "CircleRule",
+    "CircleRun",
     "Claim",
     "CommitteeMember",
     "Decision",
@@ -92,8 +97,11 @@ __all__ = [
     "Resource",
     "ResourceUse",
     "Sentiment",
+    "Site",
+    "SitePhoto",
     "SupportUnit",
     "TeamSlot",
     "TeamTemplate",
+    "WalkNetwork",
     "WorkLine",
 ]
