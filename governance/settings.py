@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "grids.carry_out_plans",
         "schedule": 900.0,
         "options": {"expires": 900},
+    },
     "sweep-circles": {
         "task": "grids.sweep_circles",
         "schedule": 60.0,

@@ -15,7 +15,7 @@ import grids.models.circle
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0004_seed_calendar"),
-        ("grids", "0008_support_net"),
+        ("grids", "0011_life_of_grids"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,5 +11,5 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grids", "0009_sites_and_circle"), ("core", "0004_seed_calendar")]
+    dependencies = [("grids", "0012_sites_and_circle"), ("core", "0004_seed_calendar")]
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]
