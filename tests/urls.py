@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from governance.core import registers
+
 GROUPS = {
     "workers": ("worker_a", "worker_b"),
     "officers": ("officer_a", "officer_b"),
@@ -47,6 +49,9 @@ class Url:
     answers: dict[str, int] = field(default_factory=dict)
     page: bool = False
     is_paper: bool = False
+    is_shown: bool = (
+        False  # looked at in a browser, but its statements are pinned elsewhere
+    )
 
     def expected(self, person: str) -> int:
         if person in self.answers:
@@ -92,7 +97,50 @@ OFFICERS: Answers = {"anonymous": OUT, "officers": IN}
 CHECKERS: Answers = {"anonymous": OUT, "worker_a": IN, "town_a": IN, "district": IN}
 API_OUTSIDE: Answers = {**TOKEN, "outside": GONE, **OTHER_TOWN}
 
+POSTS = {
+    "worker_a": "grid_worker",
+    "worker_b": "grid_worker",
+    "officer_a": "officer",
+    "officer_b": "officer",
+    "town_a": "township",
+    "town_b": "township",
+    "district": "district",
+    "leader": "leader",
+    "admin": "admin",
+    "auditor": "auditor",
+    "resident": "resident",
+    "good_person": "good_person",
+}
+
+
+def _of_register(register: Any) -> list[Url]:
+    """The pages of one register: readers read, writers write, others are refused."""
+    readers = {p for p, r in POSTS.items() if r in register.readers | register.writers}
+    writers = {p for p, r in POSTS.items() if r in register.writers}
+
+    def url(name: str, people: set[str], status: int = IN, **more: Any) -> Url:
+        answers = {"anonymous": OUT, **dict.fromkeys(people, status)}
+        given = {"key": register.key, **more.pop("args", {})}
+        return Url(name, NO, lambda _w: dict(given), answers=answers, **more)
+
+    gone = {"args": {"pk": 1}}
+    is_first = {"is_shown": register.key in ("places", "probe")}
+    return [
+        url("registry", readers, **is_first),
+        url("registry_print", readers, is_paper=True, **is_first),
+        url("registry_record", readers, GONE, **gone),
+        url("registry_new", writers, **is_first),
+        url("registry_edit", writers, GONE, **gone),
+    ]
+
+
+def _registers() -> list[Url]:
+    """Every register that the apps declare; a new one needs no entry here."""
+    return [url for register in registers.every() for url in _of_register(register)]
+
+
 URLS = (
+    *_registers(),
     # --- sign-in ------------------------------------------------------------------------
     Url("account_login", OUT, answers={"anonymous": IN}, page=True),
     Url("account_logout", IN, answers=SIGNED_IN, page=True),

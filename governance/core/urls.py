@@ -6,6 +6,7 @@ from governance.core.views import attachments, gallery, health, notices, prefere
 
 urlpatterns = [
     path("", include("governance.core.api.docs")),
+    path("", include("governance.core.registers.urls")),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -107,8 +107,37 @@ class GridPlaces:
             if _covers(viewer, p)
         ]
 
+    def below(self, viewer: Viewer, code: str = "") -> Sequence[tuple[str, str]]:
+        names = _current()
+        heads = {locate.place_by_code(code)} if code else _own(viewer)
+        above = {head.grid_id for head in heads if head}
+        found = [
+            place
+            for place in locate.places_of(names.paths)
+            if _parent(place) in above or (not heads and place.level == "large")
+        ]
+        inside = [p for p in found if _covers(viewer, p)]
+        return [(p.code, p.short_name or p.name) for p in inside]
+
+    def name_of(self, code: str) -> str:
+        place = locate.place_by_code(code)
+        return place.name if place else code
+
     def district_id(self, viewer: Viewer) -> int | None:
         return next((post.district_id for post in posts_of(viewer)), None)
+
+
+def _parent(place: Place) -> int | None:
+    return place.chain[-2] if len(place.chain) > 1 else None
+
+
+def _own(viewer: Viewer) -> set[Place | None]:
+    """The grids somebody is posted at; none for those who see whole districts."""
+    scope = scope_of(viewer)
+    if scope.districts or scope.departments:
+        return set()
+    ids = [pk for found in scope.grids.values() for pk in found]
+    return set(locate.places_of(ids))
 
 
 def _covers(viewer: Viewer, place: Place) -> bool:

@@ -30,6 +30,12 @@ class Places(Protocol):
     def offered(self, viewer: Viewer) -> Sequence[tuple[str, str]]:
         """(code, names) of the grids that somebody may name, from the town down."""
 
+    def below(self, viewer: Viewer, code: str = "") -> Sequence[tuple[str, str]]:
+        """(code, name) one level below a grid; without a code, below somebody's own."""
+
+    def name_of(self, code: str) -> str:
+        """The name of a grid; the code itself where there is none."""
+
     def district_id(self, viewer: Viewer) -> int | None:
         """The district that somebody's posts are in."""
 
