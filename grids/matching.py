@@ -65,6 +65,18 @@ class Theirs:
     geometry: Any = None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A candidate as it is judged; `Candidate.standing` and stored mappings give one."""
+
+    grid: int
+    score: float
+    kind: str
+    share_of_line: float | None = None
+    share_of_grid: float | None = None
+    reasons: Sequence[Mapping[str, Any]] = ()
+
+
 @dataclass
 class Candidate:
     """One integrated grid that might be meant. `reasons` are {code, **numbers, is_minus}."""
@@ -91,6 +103,17 @@ class Candidate:
     @property
     def kind(self) -> str:
         return kind_of(self.share_of_line, self.share_of_grid)
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(
+            self.grid,
+            self.score,
+            self.kind,
+            self.share_of_line,
+            self.share_of_grid,
+            self.reasons,
+        )
 
     def add(self, what: str, strength: float | None = None, **numbers: Any) -> None:
         group = what.split("_")[0]
@@ -387,7 +410,7 @@ class Verdict:
 
 
 def judge(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Standing],
     *,
     sure_from: float = WHOLE,
     rivals: Mapping[int, Sequence[str]] | None = None,
@@ -415,7 +438,7 @@ def judge(
     return Verdict("contested" if findings else "clear", findings)
 
 
-def spread(candidates: Sequence[Candidate]) -> list[Candidate]:
+def spread(candidates: Sequence[Standing]) -> list[Standing]:
     """The candidates that share a line grid's area between them; one when it lies in one."""
     top = candidates[0]
     if top.share_of_line is None or top.share_of_line >= WHOLE:
@@ -428,7 +451,7 @@ def spread(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _contested(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Standing],
     others: Sequence[Mapping[str, Any]],
     sure_from: float,
 ) -> list[dict[str, Any]]:

@@ -180,7 +180,8 @@ class LineGrid(Record):
     """One grid of a line's own net, with the line's own code.
 
     Its place is the town it was listed for until it is mapped, then where its grids lie.
-    `missing_since` is the day on which a newer list no longer had it.
+    `missing_since` is the day on which a newer list no longer had it. `twins` are ids of other
+    lines' grids with the same outline. `needs_match`: its candidates are not of today.
     """
 
     class Desk(models.TextChoices):
@@ -208,6 +209,8 @@ class LineGrid(Record):
     )
     top_score = models.FloatField(_("best score"), default=0)
     findings = models.JSONField(_("why it is there"), default=list)
+    twins = models.JSONField(default=list, editable=False)
+    needs_match = models.BooleanField(default=True, editable=False)
 
     objects = LineGridQuerySet.as_manager()
 
@@ -228,6 +231,11 @@ class LineGrid(Record):
                 fields=["district", "line", "desk", "-id"],
                 name="grids_linegrid_desk",
                 condition=Q(ended_on__isnull=True),
+            ),
+            models.Index(
+                fields=["district", "line", "id"],
+                name="grids_linegrid_stale",
+                condition=Q(ended_on__isnull=True, needs_match=True),
             ),
         ]
 
@@ -349,9 +357,9 @@ class LineMapping(Placed):
 
 
 class MatchRun(models.Model):
-    """One matching of a line's grids, done by a worker in pieces; `large` limits it to a town.
+    """One matching of a line's grids, done by a worker in pieces: those with `needs_match`.
 
-    `cursor` is the id of the last line grid looked at. `counts` are line grids by desk.
+    `counts` are line grids by desk when it was done.
     """
 
     class State(models.TextChoices):
@@ -362,13 +370,11 @@ class MatchRun(models.Model):
     id = TimeOrderedIdField()
     district = models.ForeignKey(District, models.PROTECT, related_name="+")
     line = models.CharField(_("work line"), max_length=60)
-    large = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+")
     state = models.CharField(
         _("state"), max_length=8, choices=State.choices, default=State.WAITING
     )
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
-    cursor = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     asked_label = models.CharField(max_length=80, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
@@ -396,8 +402,9 @@ class MatchRun(models.Model):
 class LineList(models.Model):
     """A list of a line as it was handed in, compared with what is known; nothing is written yet.
 
-    `rows` has {"new": [cells], "changed": [{"id", "cells", "before"}], "gone": [ids],
-    "faults": [{"row", "column", "message"}]}; cells may hold "geometry".
+    `rows` has {"cells": [cells by column], "faults": [{"row", "column", "message"}],
+    "has_polygons": whether cells hold "geometry"}. What is new, changed or gone is asked of the
+    database when it is shown and when it is taken over.
     `large` is the town whose list it is; empty, the whole district's.
     """
 
@@ -412,7 +419,6 @@ class LineList(models.Model):
     large = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)
     rows = models.JSONField(default=dict)
-    same = models.PositiveIntegerField(default=0)
     state = models.CharField(
         _("state"), max_length=8, choices=State.choices, default=State.STAGED
     )

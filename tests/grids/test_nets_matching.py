@@ -10,6 +10,7 @@ from grids.matching import (
     Candidate,
     Net,
     Ours,
+    Standing,
     Theirs,
     judge,
     kind_of,
@@ -103,8 +104,8 @@ def test_shares_of_area_both_ways() -> None:
     assert (first.share_of_grid, second.share_of_grid) == (0.465, 0.285)
     assert first.score == pytest.approx(0.95 * 0.62, abs=5e-4)
     assert first.kind == "overlaps"
-    assert [c.grid for c in spread([first, second])] == [11, 12]
-    assert judge([first, second]).desk == "overlapping"
+    assert [c.grid for c in spread([first.standing, second.standing])] == [11, 12]
+    assert judge([first.standing, second.standing]).desk == "overlapping"
 
 
 def test_many_to_many_and_the_level_that_fits() -> None:
@@ -145,7 +146,7 @@ def test_name_and_area_add_up_and_a_contradiction_takes_away() -> None:
         "elsewhere",
         "other_parent",
     }
-    assert judge(ranked).desk == "contested"
+    assert judge([c.standing for c in ranked]).desk == "contested"
 
 
 def test_a_town_limits_where_to_look() -> None:
@@ -154,20 +155,20 @@ def test_a_town_limits_where_to_look() -> None:
 
 
 def test_the_desk_a_grid_goes_to() -> None:
-    sure = Candidate(11, {"name": 0.9})
+    sure = Standing(11, 0.9, "exact")
     assert judge([]).desk == "unmatched"
-    assert judge([Candidate(11, {"name": 0.35})]).findings == [{"code": "weak"}]
+    assert judge([Standing(11, 0.35, "exact")]).findings == [{"code": "weak"}]
     assert judge([sure]).desk == "clear"
-    assert judge([sure, Candidate(12, {"name": 0.85})]).findings == [{"code": "close"}]
+    assert judge([sure, Standing(12, 0.85, "exact")]).findings == [{"code": "close"}]
     assert judge([sure], rivals={11: ["DJ-7"]}).findings == [
         {"code": "claimed", "by": ["DJ-7"]}
     ]
-    part = Candidate(11, {"area": 0.95}, share_of_line=1.0, share_of_grid=0.3)
+    part = Standing(11, 0.95, "part", 1.0, 0.3)
     assert judge([part], rivals={11: ["DJ-7"]}).desk == "clear"
     other = {"line": "security", "code": "ZZ-3", "grids": [12]}
     assert judge([sure], others=[other]).desk == "contested"
     assert judge([sure], others=[{**other, "grids": [11, 12]}]).desk == "clear"
-    assert judge([Candidate(11, {"name": 0.7})]).findings == [{"code": "unsure"}]
+    assert judge([Standing(11, 0.7, "exact")]).findings == [{"code": "unsure"}]
     assert kind_of(None, None) == "exact"
 
 
