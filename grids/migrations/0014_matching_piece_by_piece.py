@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0011_life_of_grids"),
+        ("grids", "0013_seed_site_lists"),
     ]
 
     operations = [
