@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "sweep-feeds": {
+        "task": "grids.sweep_feeds",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "audit-engine": {
         "task": "core.audit_engine",
         "schedule": 60.0,
@@ -327,6 +332,14 @@ FOLLOW_LIMIT_PER_ADDRESS = env.str("FOLLOW_LIMIT_PER_ADDRESS", default="30/h")
 
 # --- Teams of grids -----------------------------------------------------------------------
 TEAM_MOST_POSTS = env.int("TEAM_MOST_POSTS", default=3)
+
+# --- Feeds of departments (see grids/feeds/transport.py) -----------------------------------
+FEED_FOLDER = env.str("FEED_FOLDER", default="")
+FEED_HOSTS = env.list("FEED_HOSTS", default=[])
+FEED_PRIVATE_NETWORKS = env.list("FEED_PRIVATE_NETWORKS", default=[])
+FEED_SECRETS = env.dict("FEED_SECRETS", default={})
+FEED_SECONDS = env.int("FEED_SECONDS", default=60)
+FEED_MAX_BYTES = env.int("FEED_MAX_MB", default=20) * 1024 * 1024
 
 # --- Programs -----------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -78,12 +78,8 @@ def read(
     Raises:
         Invalid: with field "file"; not a table, or a column is missing.
     """
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise _refused(_("The file is too large: 20 MB at most."))
-    is_excel = data.startswith(b"PK\x03\x04")
-    lines = _excel(data) if is_excel else _csv(data)
-    heading = next(lines, None)
+    found = lines(file.read(MAX_BYTES + 1))
+    heading = next(found, None)
     if heading is None:
         raise _refused(_("The file is empty."))
     names = [_column(cell, columns) for cell in heading[1]]
@@ -92,9 +88,20 @@ def read(
         raise _refused(_("Missing column: %(names)s") % {"names": ", ".join(missing)})
     return [
         Row(number, {n: c for n, c in zip(names, cells, strict=False) if n})
-        for number, cells in lines
+        for number, cells in found
         if any(cells)
     ]
+
+
+def lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """(number, cells) of every line of a CSV or Excel file, the headings first.
+
+    Raises:
+        Invalid: with field "file"; not a table, damaged, or larger than `MAX_BYTES`.
+    """
+    if len(data) > MAX_BYTES:
+        raise _refused(_("The file is too large: 20 MB at most."))
+    return _excel(data) if data.startswith(b"PK\x03\x04") else _csv(data)
 
 
 def _refused(sentence: str) -> Invalid:
