@@ -9,7 +9,8 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -107,7 +108,17 @@ def whole(text: str) -> str:
     return text
 
 
-TAKES: dict[str, Callable[[str], str]] = {"whole": whole, "tail": phone_tail}
+def plain_address(text: str) -> str:
+    """An address without blanks and marks, so that 8 号 302 and 8号302 are one."""
+    narrow = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in narrow if c.isalnum())
+
+
+TAKES: dict[str, Callable[[str], str]] = {
+    "whole": whole,
+    "tail": phone_tail,
+    "address": plain_address,
+}
 
 
 class KeyedHashField(models.CharField):  # type: ignore[type-arg]
@@ -116,7 +127,7 @@ class KeyedHashField(models.CharField):  # type: ignore[type-arg]
     Args:
         source: attribute that is hashed; an empty one leaves the hash empty.
         purpose: keeps hashes of equal texts with different meanings apart.
-        take: "whole", or "tail" for the last four digits of a telephone number.
+        take: "whole"; "tail" for the last four digits of a telephone number; "address".
     """
 
     def __init__(
@@ -150,3 +161,24 @@ class KeyedHashField(models.CharField):  # type: ignore[type-arg]
         value = self.hash_of(getattr(model_instance, self.source) or "")
         setattr(model_instance, self.attname, value)
         return value
+
+
+class KeepsHashes(models.Model):
+    """A model whose hash columns are saved whenever their source is."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = with_hashes(type(self), kwargs["update_fields"])
+        super().save(*args, **kwargs)
+
+
+def with_hashes(model: type[models.Model], attributes: Iterable[str]) -> list[str]:
+    """These attributes and the hash columns that follow from them."""
+    named = list(attributes)
+    for each in model._meta.concrete_fields:  # noqa: SLF001 - Django's documented API
+        if isinstance(each, KeyedHashField) and each.source in named:
+            named.append(each.attname)
+    return named

@@ -25,6 +25,15 @@ from grids.models.committees import (
     NeedMatch,
 )
 from grids.models.feeds import Claim, Feed, FeedRowError, FeedRun, FieldRule
+from grids.models.households import (
+    CareEntry,
+    House,
+    Household,
+    HouseholdLink,
+    HouseholdNeed,
+    ServiceReceived,
+    Visit,
+)
 from grids.models.nets import (
     LineDuty,
     LineGrid,
@@ -40,6 +49,7 @@ from grids.models.party import (
     PartyMember,
     PartyOrganisation,
 )
+from grids.models.persons import AccessRecord, Person, PersonPair
 from grids.models.posts import Post
 from grids.models.resources import Resource, ResourceUse, SupportUnit
 from grids.models.sites import Site, SitePhoto
@@ -49,12 +59,14 @@ from grids.models.teams import Assignment, TeamSlot, TeamTemplate
 from grids.models.tree import District, Grid, GridShape, GridVersion
 
 __all__ = [
+    "AccessRecord",
     "Agreement",
     "AgreementItem",
     "AgreementParty",
     "AgreementReminder",
     "AgreementReview",
     "Assignment",
+    "CareEntry",
     "ChangeKind",
     "CircleCell",
     "CircleRule",
@@ -75,6 +87,10 @@ __all__ = [
     "GridPlan",
     "GridShape",
     "GridVersion",
+    "House",
+    "Household",
+    "HouseholdLink",
+    "HouseholdNeed",
     "JointCommittee",
     "JointMeeting",
     "LineDuty",
@@ -91,17 +107,21 @@ __all__ = [
     "Organisation",
     "PartyMember",
     "PartyOrganisation",
+    "Person",
+    "PersonPair",
     "Place",
     "Post",
     "PublicObject",
     "Resource",
     "ResourceUse",
     "Sentiment",
+    "ServiceReceived",
     "Site",
     "SitePhoto",
     "SupportUnit",
     "TeamSlot",
     "TeamTemplate",
+    "Visit",
     "WalkNetwork",
     "WorkLine",
 ]

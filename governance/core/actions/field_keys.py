@@ -37,7 +37,7 @@ class Columns:
 
     @property
     def label(self) -> str:
-        return _meta(self.model).label
+        return str(_meta(self.model).label)
 
     @property
     def table(self) -> str:
