@@ -2152,7 +2152,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("area_m2__isnull", True),
-                    ("area_m2__gt", Decimal("0")),
+                    ("area_m2__gt", Decimal(0)),
                     _connector="OR",
                 ),
                 name="grids_house_area_above_zero",
