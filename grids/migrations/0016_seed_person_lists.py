@@ -14,7 +14,7 @@ def fill(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0014_persons_households_care"),
+        ("grids", "0015_persons_households_care"),
         ("core", "0004_seed_calendar"),
     ]
 

@@ -15,7 +15,7 @@ import governance.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0013_seed_site_lists"),
+        ("grids", "0014_matching_piece_by_piece"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
