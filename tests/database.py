@@ -1,0 +1,96 @@
+"""The test database, copied from a template that the migrations made once.
+
+Running every migration takes as long as many tests. The first session on a server keeps what it
+made under a name that tells the migrations' content; later sessions, and the other workers of
+pytest-xdist, copy it within a second. A changed migration makes another template; the former one
+is dropped. `django_db_setup` of pytest-django is replaced; its other options work as before.
+"""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.test.utils import setup_databases, teardown_databases
+
+PREFIX = "onegrid_template_"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make this worker's database, and drop it at the end."""
+    with django_db_blocker.unblock():
+        own = settings.DATABASES["default"]["NAME"]
+        with _alone():
+            template = PREFIX + _fingerprint()
+            if _exists(template):
+                _copy(template)
+            else:
+                setup_databases(verbosity=0, interactive=False)
+                _keep(template)
+        yield
+        teardown_databases([(connection, own, True)], verbosity=0)
+
+
+def _fingerprint() -> str:
+    """Short for the content of every migration there is, and for Django itself."""
+    found = hashlib.sha256(django.__version__.encode())
+    loader = MigrationLoader(None)
+    for key in sorted(loader.disk_migrations):
+        module = type(loader.disk_migrations[key]).__module__
+        path = Path(__import__(module, fromlist=["x"]).__file__ or "")
+        found.update(repr(key).encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One worker after another: the second copies what the first has made."""
+    with (Path(settings.STATE_DIR) / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _server(sql: str, *params: object) -> list[tuple[Any, ...]]:
+    """Run one statement on the server's own database, outside every transaction."""
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def _exists(template: str) -> bool:
+    return bool(_server("SELECT 1 FROM pg_database WHERE datname = %s", template))
+
+
+def _copy(template: str) -> None:
+    """The worker's database as a copy; remembers the seeded rows as Django would."""
+    name = connection.creation._get_test_db_name()
+    connection.close()
+    _server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+    connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+def _keep(template: str) -> None:
+    """Keep the database just made under the template's name; drop those of former migrations."""
+    name = connection.settings_dict["NAME"]
+    connections.close_all()
+    for (old,) in _server(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s", PREFIX + "%"
+    ):
+        _server(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
+    _server(f'CREATE DATABASE "{template}" TEMPLATE "{name}"')
