@@ -195,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-loose-files": {
+        "task": "core.sweep_loose_files",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=200)

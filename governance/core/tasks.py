@@ -1,10 +1,12 @@
 """What the workers do. Each task is idempotent on row ids; none carries an ETA."""
 
 import time
+from datetime import timedelta
 
 from celery import shared_task
 
 from governance.core import consumers, engine
+from governance.core.actions.attachments import sweep_loose
 
 SIGN_SECONDS = 5.0
 _last_sign = -SIGN_SECONDS
@@ -27,6 +29,12 @@ def worker_heartbeat() -> None:
 def audit_engine() -> None:
     """Raise the alarm for a silent relay or beat and for events that wait too long."""
     engine.audit()
+
+
+@shared_task(name="core.sweep_loose_files")
+def sweep_loose_files() -> int:
+    """Delete some files that nobody tied to anything in two days; gives how many."""
+    return sweep_loose(timedelta(days=2))
 
 
 def _sign() -> None:
