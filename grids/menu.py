@@ -33,6 +33,9 @@ menu.tell_standing(standing)
 GRIDS = _("Grids and teams")
 menu.add(
     menu.Entry(_("Grids"), "diagram-3", "/grids/", TOWN, GRIDS, 30),
+    menu.Entry(
+        _("Staff"), "person-badge", "/registry/staff/", TOWN | {"admin"}, GRIDS, 34
+    ),
     menu.Entry(_("Sites"), "shop", "/sites/circle/", TOWN, GRIDS, 33),
     menu.Entry(
         _("Grids"), "diagram-3", "/grids/", OFFICER, _("Grids and resources"), 30

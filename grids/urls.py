@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from grids.views import geometry, pages
+from grids.views import geometry, pages, staff
 
 urlpatterns = [
     path("api/v1/", include("grids.api.urls")),
     path("grids/", pages.grid_list, name="grids"),
     path("grids/geometry/<slug:code>.json", geometry.geometry, name="grid_geometry"),
+    path("grids/staff/slips/", staff.slips, name="staff_slips"),
     path("grids/<slug:code>/", pages.grid_page, name="grid"),
 ]

@@ -184,6 +184,12 @@ URLS = (
     Url("api_grid_locate", IN, query="?lon=112.005&lat=22.905"),
     Url("api_grid", IN, lambda _w: {"code": "445302001"}, answers=TOKEN),
     Url("api_departments", IN, answers=TOKEN),
+    Url(
+        "staff_slips",
+        NO,
+        answers={"anonymous": OUT, "desks": IN, "admin": IN},
+        page=True,
+    ),
     Url("grids", IN, answers=SIGNED_IN, page=True),
     Url("grid_geometry", IN, lambda _w: {"code": "445302"}),
     Url("grid", IN, lambda _w: {"code": "445302001"}, answers=SIGNED_IN, page=True),
