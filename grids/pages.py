@@ -1,9 +1,11 @@
 """What the grid pages show, read in a fixed number of statements."""
 
+import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from grids import locate
 from grids.models import Grid, GridShape, Post
@@ -84,3 +86,8 @@ def _with_counts(grids: "QuerySet[Grid]") -> list[Row]:
     for row in rows:
         row.below = dict(below[row.grid.code])
     return rows
+
+
+def today() -> dt.date:
+    """The day, as the pages count it."""
+    return timezone.localdate()

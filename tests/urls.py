@@ -193,6 +193,45 @@ URLS = (
     Url("grids", IN, answers=SIGNED_IN, page=True),
     Url("grid_geometry", IN, lambda _w: {"code": "445302"}),
     Url("grid", IN, lambda _w: {"code": "445302001"}, answers=SIGNED_IN, page=True),
+    Url("grid_polygons", NO, answers=DESKS, page=True),
+    Url(
+        "grid_polygons_preview",
+        NO,
+        lambda _w: {"pk": 1},
+        answers={**DESKS, "desks": GONE},
+    ),
+    Url(
+        "grid_polygon",
+        NO,
+        lambda _w: {"code": "445302001009"},
+        answers={"anonymous": OUT, "town_a": IN, "district": IN},
+        page=True,
+    ),
+    Url(
+        "grid_polygon_check",
+        NO,
+        lambda _w: {"code": "445302001009"},
+        is_post=True,
+        answers={"anonymous": OUT, "town_a": IN, "district": IN},
+    ),
+    Url("grid_new_town", NO, answers={"anonymous": OUT, "district": IN}, page=True),
+    Url(
+        "grid_change",
+        NO,
+        lambda _w: {"code": "445302001009", "act": "split"},
+        answers={"anonymous": OUT, "town_a": IN, "district": IN},
+        page=True,
+    ),
+    Url(
+        "grid_history",
+        IN,
+        lambda _w: {"code": "445302001"},
+        answers={"anonymous": OUT, "outside": NO},
+        page=True,
+    ),
+    Url(
+        "grid_plan_cancel", GONE, lambda _w: {"pk": 1}, is_post=True, answers=SIGNED_IN
+    ),
     # --- residents ----------------------------------------------------------------------
     Url(
         "home",

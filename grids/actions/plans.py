@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from governance.core.errors import Conflict, DomainError, Invalid, NotHere
 from governance.core.events import Actor
 from governance.core.models import User
 from grids import locate, rights
-from grids.actions import history, tree, tree_life
+from grids.actions import history, tree, tree_details, tree_life
 from grids.actions.tree_life import Part
 from grids.models import District, Grid, GridChange, GridPlan
 
@@ -44,6 +45,7 @@ def perform(
     data, by kind:
         created: parent or district, name, code, area_type, short_name, is_dedicated
         renamed: grid, name, short_name
+        edited: grid, area_type, short_name, is_dedicated, order, duty_phone
         recoded: grid, code
         moved: grid, to, code, work
         merged: grids, grid (the one that takes the others), name, work
@@ -56,8 +58,9 @@ def perform(
     if by_user := by if isinstance(by, User) else None:
         _refuse_others(kind, data, by_user)
     with tree.hold():
+        last = GridChange.objects.aggregate(pk=Max("pk"))["pk"] or 0
         _DOERS[kind](data, {"by": by, "on": on, "reason": reason})
-        found = GridChange.objects.filter(kind=kind).order_by("-pk").first()
+        found = GridChange.objects.filter(kind=kind, pk__gt=last).first()
         if found is None:
             raise Conflict(_("Nothing would change."))
         return found
@@ -221,6 +224,10 @@ def _rename(data: Data, rest: Extra) -> None:
     )
 
 
+def _edit(data: Data, rest: Extra) -> None:
+    tree_details.edit_grid(_grid(data["grid"]), values=data, **rest)
+
+
 def _recode(data: Data, rest: Extra) -> None:
     grid = _grid(data["grid"])
     if grid.code == data["code"]:
@@ -275,6 +282,7 @@ def _retire(data: Data, rest: Extra) -> None:
 _DOERS: dict[str, Callable[[Data, Extra], None]] = {
     "created": _create,
     "renamed": _rename,
+    "edited": _edit,
     "recoded": _recode,
     "moved": _move,
     "merged": _merge,

@@ -57,6 +57,7 @@ from grids.models.sixdata import Organisation, Place, PublicObject, Sentiment
 from grids.models.support import Department
 from grids.models.teams import Assignment, TeamSlot, TeamTemplate
 from grids.models.tree import District, Grid, GridShape, GridVersion
+from grids.models.uploads import GridUpload
 
 __all__ = [
     "AccessRecord",
@@ -86,6 +87,7 @@ __all__ = [
     "GridCode",
     "GridPlan",
     "GridShape",
+    "GridUpload",
     "GridVersion",
     "House",
     "Household",

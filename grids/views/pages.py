@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from grids import drawing, pages
+from grids import changes, drawing, pages, rights
 from grids.models import Grid
 from grids.panels import panels_for
+from grids.scoping import scope_of
 
 
 @login_required
@@ -20,6 +21,9 @@ def grid_list(request: HttpRequest) -> HttpResponse:
         context["hits"] = pages.found(text)
     else:
         context["rows"] = pages.towns()
+        scope = scope_of(request.user)
+        context["may_add"] = scope.has_role("district")
+        context["may_write"] = scope.has_role(*rights.WRITERS)
         context["picture"] = drawing.picture(pages.shapes_inside(None))
     return render(request, "grids/tree/list.html", context)
 
@@ -29,11 +33,15 @@ def grid_list(request: HttpRequest) -> HttpResponse:
 def grid_page(request: HttpRequest, code: str) -> HttpResponse:
     """One grid, one file 一格一档: where it hangs, and the panels of all topics."""
     grid = get_object_or_404(
-        Grid.objects.select_related("parent", "district"), code=code
+        Grid.objects.select_related("parent", "district", "heir"), code=code
     )
+    scope = scope_of(request.user)
     context = {
         "grid": grid,
         "chain": pages.chain(grid),
+        "acts": changes.acts_for(request, grid),
+        "may_read_history": scope.has_role(*rights.READERS),
+        "may_register": scope.has_role(*rights.WRITERS),
         "panels": panels_for(request, grid),
     }
     return render(request, "grids/tree/page.html", context)
