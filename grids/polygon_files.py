@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from grids import polygons
+from grids.actions.codes import CODE_DIGITS
 from grids.geofiles import Feature
 from grids.models import Grid, GridShape
 from grids.polygons import Around, Fault
@@ -124,7 +125,7 @@ def _match(row: Feature, choice: Choice, grids: Sequence[Grid]) -> Verdict:
     verdict.geometry = polygons.to_wgs84(row.geometry, choice.crs)
     level = [g for g in grids if not choice.level or g.level == choice.level]
     fitting = [g for g in level if code and g.code == code]
-    if not fitting and name:
+    if not fitting and name and len(code) not in CODE_DIGITS.values():
         fitting = [g for g in level if name in (g.name, g.short_name)]
     if len(fitting) > 1:
         words = _("%(n)s grids have this name; give codes.") % {"n": len(fitting)}
