@@ -10,7 +10,7 @@ import governance.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0011_life_of_grids"),
+        ("grids", "0016_seed_person_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
