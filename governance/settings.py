@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "sweep-register-files": {
+        "task": "core.sweep_register_files",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "sweep-circles": {
         "task": "grids.sweep_circles",
         "schedule": 60.0,

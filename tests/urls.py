@@ -131,6 +131,11 @@ def _of_register(register: Any) -> list[Url]:
         url("registry_record", readers, GONE, **gone),
         url("registry_new", writers, **is_first),
         url("registry_edit", writers, GONE, **gone),
+        url("registry_template", writers),
+        url("registry_export", readers, **is_first),
+        url("registry_export_run", readers, GONE, **gone),
+        url("registry_export_file", readers, GONE, **gone),
+        url("import_new", writers, **is_first),
     ]
 
 
@@ -179,6 +184,27 @@ URLS = (
     Url("components", GONE, answers=SIGNED_IN),
     Url("components_part", GONE, lambda _w: {"part": "pages"}, answers=SIGNED_IN),
     Url("attachment", GONE, lambda _w: {"pk": 1}),
+    Url(
+        "imports",
+        NO,
+        answers={
+            **SIGNED_IN,
+            "desks": IN,
+            "workers": IN,
+            "officers": IN,
+            "readers": IN,
+        },
+        is_shown=True,
+    ),
+    Url("import_run", GONE, lambda _w: {"pk": 1}, answers=SIGNED_IN),
+    Url("import_errors", GONE, lambda _w: {"pk": 1}, answers=SIGNED_IN),
+    Url(
+        "import_step",
+        GONE,
+        lambda _w: {"pk": 1, "step": "start"},
+        is_post=True,
+        answers=SIGNED_IN,
+    ),
     # --- grids --------------------------------------------------------------------------
     Url("api_grids", IN, answers=TOKEN),
     Url("api_grid_locate", IN, query="?lon=112.005&lat=22.905"),

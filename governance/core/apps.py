@@ -10,7 +10,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        """Refuse a start with office hours that make no sense."""
+        """Refuse a start with office hours that make no sense; know the consumers of the core."""
         from governance.core import worktime
+        from governance.core.registers import subscribers as _subscribers  # noqa: F401
 
         worktime.office_hours()

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from governance.core import consumers, engine
 from governance.core.actions.attachments import sweep_loose
+from governance.core.registers import tasks as _of_registers  # noqa: F401
 
 SIGN_SECONDS = 5.0
 _last_sign = -SIGN_SECONDS

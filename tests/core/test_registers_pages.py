@@ -13,7 +13,7 @@ from tests.probe_register import probe, save
 from tests.statements import own
 
 __all__ = ["probe"]
-PHONE, IDENTITY = "13812340917", "99999919900101403X"
+PHONE, IDENTITY = "13812340917", "999999199001014034"
 
 
 def make(cast: Any, forest: Any, n: int = 1, **more: Any) -> list[LineGrid]:

@@ -7,6 +7,7 @@ from governance.core.models.dictionaries import Dictionary, DictionaryItem
 from governance.core.models.events import Delivery, Event, Heartbeat, Outbox
 from governance.core.models.idempotency import IdempotencyKey
 from governance.core.models.notices import Notice
+from governance.core.models.registers import ImportRow, ImportRun, RegisterExport
 from governance.core.models.versions import ReferenceVersion
 
 __all__ = [
@@ -19,8 +20,11 @@ __all__ = [
     "Event",
     "Heartbeat",
     "IdempotencyKey",
+    "ImportRow",
+    "ImportRun",
     "Notice",
     "Outbox",
     "ReferenceVersion",
+    "RegisterExport",
     "User",
 ]

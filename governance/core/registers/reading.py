@@ -34,6 +34,7 @@ SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 YES = frozenset(["是", "有", "对", "y", "yes", "true", "1", "√", "✓", "✔"])
 NO = frozenset(["否", "无", "没有", "n", "no", "false", "0", "×", "✗", "x"])
 BETWEEN = re.compile(r"[、,，;；\n]+")
+MASKED = re.compile(r"[＊*]{2,}")
 TEXTUAL = {Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE, Kind.IDENTITY, Kind.CREDIT_CODE}
 WORDY = {*TEXTUAL, Kind.CHOICE, Kind.DICTIONARY}
 
@@ -72,6 +73,8 @@ class Reader:
             if column.name not in cells:
                 continue
             text = cells[column.name].strip()
+            if column.is_sensitive and MASKED.search(text):
+                text = ""  # masked by an export of ours or of others: says nothing new
             if not text:
                 if keeps_empty:
                     values[column.name] = empty(column)
