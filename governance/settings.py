@@ -205,6 +205,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "remind-agreements": {
+        "task": "grids.remind_agreements",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=200)
@@ -329,6 +334,9 @@ USE_THOUSAND_SEPARATOR = False
 OFFICE_HOURS = env.str("OFFICE_HOURS", default="08:30-12:00,14:30-17:30")
 DUE_SOON_SHARE = env.float("DUE_SOON_SHARE", default=0.25)
 REOPEN_WORKING_DAYS = env.int("REOPEN_WORKING_DAYS", default=10)
+# An agreement is reminded of this many days before its term ends, its review from this month on.
+AGREEMENT_REMIND_DAYS = env.int("AGREEMENT_REMIND_DAYS", default=30)
+AGREEMENT_REVIEW_MONTH = min(max(env.int("AGREEMENT_REVIEW_MONTH", default=12), 1), 12)
 
 # --- The 15-minute circle (what a district starts with; its page changes them) ---------------
 CIRCLE_MINUTES = env.int("CIRCLE_MINUTES", default=15)

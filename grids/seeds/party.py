@@ -76,7 +76,7 @@ RATES = [
         "embedded",
         "组织嵌入格中",
         "Organisation in the grid",
-        {"good": 80, "fair": 60, "kinds": [], "count_linked_groups": True},
+        {"good": 80, "fair": 60, "kinds": []},
     ),
     (
         "rooted",
