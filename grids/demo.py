@@ -5,8 +5,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
-from grids.models import Department, Grid
+from django.conf import settings
+
+from grids.models import Department, District, Grid
 
 PASSWORD = "OneGrid-2026"  # noqa: S105 - a demo account is open by intention
 STREET = "445302001"
@@ -110,3 +114,12 @@ def seats() -> Iterator[Seat]:
                 f"{village.name}网格员",
                 village.code,
             )
+
+
+def load() -> None:
+    """What each topic brings: `grids/demo_<topic>.py` with `load(district)`, safe to run again."""
+    district = District.objects.filter(code=settings.DISTRICT_CODE).first()
+    if district is None:
+        return
+    for file in sorted(Path(__file__).parent.glob("demo_*.py")):
+        import_module(f"grids.{file.stem}").load(district)

@@ -60,3 +60,7 @@ menu.add(
         41,
     ),
 )
+menu.add(
+    menu.Entry(_("Party tree"), "diagram-2", "/party/", TOWN, GRIDS, 31),
+    menu.Entry(_("Party tree"), "diagram-2", "/party/", FIELD | {"leader"}, "", 31),
+)

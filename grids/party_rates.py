@@ -18,6 +18,7 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Case,
+    CharField,
     Count,
     Exists,
     OuterRef,
@@ -36,6 +37,8 @@ from grids.party_units import covered_units, grids_with_sites
 
 DIGITS = {"large": 9, "medium": 12, "small": 14, "micro": 17}
 LEVELS = tuple(DIGITS)
+MOST_PER_UNIT = 3
+COUNTS = tuple(f"_met{n}" for n in range(MOST_PER_UNIT))
 Text = str | Promise
 Settings = Mapping[str, Any]
 
@@ -210,45 +213,42 @@ def of_level(
 ) -> dict[str, dict[str, Figure]]:
     """The five figures of every live grid of a level, by the grid's code and the rate's.
 
-    Three statements whatever the number of grids: small grids, micro grids, units. `prefixes`
-    are codes above or at the grids wanted.
+    One statement whatever the number of grids: small grids, micro grids and units are counted
+    apart and joined by UNION ALL. `prefixes` are codes above or at the grids wanted.
     """
-    digits = DIGITS[level]
-    prefixes = list(prefixes)
-    found: dict[str, dict[str, Figure]] = {}
-    for unit in ("small", "micro"):
-        rates = [rate for rate in RATES if rate.unit == unit]
-        if DIGITS[unit] < digits:
-            continue
-        for code, counts in _counted(unit, rates, digits, prefixes).items():
-            found.setdefault(code, {}).update(counts)
+    digits, prefixes = DIGITS[level], list(prefixes)
     covered = BY_CODE["covered"]
-    for code, met, total in covered_units(digits, prefixes, covered.settings):
-        found.setdefault(code, {})["covered"] = Figure(covered, met, total)
+    parts = [covered_units(digits, prefixes, covered.settings)]
+    parts += [
+        _counted(unit, digits, prefixes)
+        for unit in ("small", "micro")
+        if DIGITS[unit] >= digits
+    ]
+    found: dict[str, dict[str, Figure]] = {}
+    for unit, code, total, *met in parts[0].union(*parts[1:], all=True):
+        figures = found.setdefault(code, {})
+        for rate, count in zip(_rates_over(unit), met, strict=False):
+            figures[rate.code] = Figure(rate, count, total)
     return found
 
 
-def _counted(
-    unit: str, rates: list[Rate], digits: int, prefixes: list[str]
-) -> dict[str, dict[str, Figure]]:
-    """One statement: grids of `unit` by the code above them, and how many meet each rate."""
-    rows = _inside(Grid.objects.live().filter(level=unit), prefixes)
-    flags = {f"_{rate.code}": _condition(rate) for rate in rates}
+def _rates_over(unit: str) -> list[Rate]:
+    return [rate for rate in RATES if rate.unit == unit]
+
+
+def _counted(unit: str, digits: int, prefixes: list[str]) -> "QuerySet[Any, Any]":
+    """(unit, code above, grids, how many meet each of up to three rates) of grids of one level."""
+    rows = inside(Grid.objects.live().filter(level=unit), prefixes)
+    flags = {f"_flag{n}": _condition(rate) for n, rate in enumerate(_rates_over(unit))}
     counts = {
-        rate.code: Count("pk", filter=Q(**{f"_{rate.code}": True})) for rate in rates
+        f"_met{n}": Count("pk", filter=Q(**{flag: True}))
+        for n, flag in enumerate(flags)
     }
-    grouped = (
-        rows.annotate(_above=Left("code", digits), **flags)
-        .values("_above")
-        .annotate(_total=Count("pk"), **counts)
-        .order_by()
-    )
-    return {
-        row["_above"]: {
-            rate.code: Figure(rate, row[rate.code], row["_total"]) for rate in rates
-        }
-        for row in grouped
-    }
+    rest = {f"_met{n}": Value(0) for n in range(len(flags), MOST_PER_UNIT)}
+    grouped = rows.annotate(_above=Left("code", digits), **flags).values("_above")
+    counted = grouped.annotate(_total=Count("pk"), **counts).order_by()
+    named = counted.annotate(_unit=Value(unit, CharField()), **rest)
+    return named.values_list("_unit", "_above", "_total", *COUNTS)
 
 
 def _condition(rate: Rate) -> Any:
@@ -260,7 +260,7 @@ def _condition(rate: Rate) -> Any:
     )
 
 
-def _inside(rows: "QuerySet[Grid]", prefixes: Iterable[str]) -> "QuerySet[Grid]":
+def inside(rows: "QuerySet[Grid]", prefixes: Iterable[str]) -> "QuerySet[Grid]":
     inside = Q(pk__in=[])
     for prefix in prefixes:
         if not prefix:
@@ -270,13 +270,13 @@ def _inside(rows: "QuerySet[Grid]", prefixes: Iterable[str]) -> "QuerySet[Grid]"
 
 
 def of_grid(grid: Grid) -> list[Figure]:
-    """The five figures of one grid, in their order; three statements."""
+    """The five figures of one grid, in their order; one statement."""
     found = of_level(grid.level, (grid.code,)).get(grid.code, {})
     return [found.get(rate.code) or Figure(rate) for rate in RATES]
 
 
 def shortfalls(rate: Rate, prefix: str) -> "QuerySet[Grid]":
     """The live grids below a code that fall short of a rate over grids; parents joined."""
-    rows = _inside(Grid.objects.live().filter(level=rate.unit), [prefix])
+    rows = inside(Grid.objects.live().filter(level=rate.unit), [prefix])
     short = rows.annotate(_met=_condition(rate)).filter(_met=False)
     return short.select_related("parent__parent__parent").order_by("code")

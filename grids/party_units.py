@@ -3,34 +3,31 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 
-from grids.models import AgreementParty, PartyOrganisation
+from grids.models import AgreementParty, Organisation, PartyOrganisation, Site
 
 LEVEL_OF = {9: "large", 12: "medium", 14: "small", 17: "micro"}
 
 
-def _model(name: str) -> Any:
-    """A model of this app that another topic brings; None while it is not there."""
-    try:
-        return apps.get_model("grids", name)
-    except LookupError:
-        return None
-
-
-def units(digits: int, prefixes: Iterable[str]) -> "QuerySet[Any] | None":
+def units(digits: int, prefixes: Iterable[str]) -> "QuerySet[Organisation]":
     """Live resident units below these codes, with `above`, the code of so many digits."""
-    model = _model("Organisation")
-    if model is None:
-        return None
     level, inside = LEVEL_OF[digits], Q(pk__in=[])
     for prefix in prefixes:
         at = LEVEL_OF.get(len(prefix))
         inside |= Q(**{f"{at}__code": prefix}) if at else Q()
     if "" in prefixes:
         inside = Q()
-    rows = model.objects.live().filter(inside, **{f"{level}__isnull": False})
+    rows = Organisation.objects.live().filter(inside, **{f"{level}__isnull": False})
     return rows.annotate(above=F(f"{level}__code"))
 
 
@@ -48,34 +45,27 @@ def is_covered(settings: Mapping[str, Any]) -> Any:
 
 def covered_units(
     digits: int, prefixes: Iterable[str], settings: Mapping[str, Any]
-) -> list[tuple[str, int, int]]:
-    """(code of the grid above, units covered, units), in one statement."""
-    rows = units(digits, list(prefixes))
-    if rows is None:
-        return []
-    met = is_covered(settings)
-    grouped = (
-        rows.values("above")
-        .annotate(total=Count("pk"), met=Count("pk", filter=met))
-        .order_by()
+) -> "QuerySet[Any, Any]":
+    """("", code of the grid above, units, units covered, 0, 0), to be joined with others."""
+    grouped = units(digits, list(prefixes)).values("above").order_by()
+    counted = grouped.annotate(
+        _total=Count("pk"), _met0=Count("pk", filter=is_covered(settings))
     )
-    return [(row["above"], row["met"], row["total"]) for row in grouped]
+    named = counted.annotate(
+        _unit=Value("", CharField()), _met1=Value(0), _met2=Value(0)
+    )
+    return named.values_list("_unit", "above", "_total", "_met0", "_met1", "_met2")
 
 
-def uncovered(prefix: str, settings: Mapping[str, Any]) -> "QuerySet[Any] | None":
+def uncovered(prefix: str, settings: Mapping[str, Any]) -> "QuerySet[Organisation]":
     """The units below a code without a Party body and without an agreement."""
     rows = units(len(prefix), [prefix]) if prefix else units(9, [""])
-    if rows is None:
-        return None
     return rows.exclude(is_covered(settings)).order_by("above", "name")
 
 
 def grids_with_sites(kinds: Iterable[str]) -> Any:
     """A condition over `Grid`: a site in use lies in it."""
-    model = _model("Site")
-    if model is None:
-        return Q(pk__in=[])
-    rows = model.objects.open().filter(micro_id=OuterRef("pk"))
+    rows = Site.objects.open().filter(micro_id=OuterRef("pk"))
     if kinds := list(kinds):
         rows = rows.filter(kind__in=kinds)
     return Q(Exists(rows))

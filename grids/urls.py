@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from grids.party_urls import urlpatterns as party_patterns
 from grids.views import geometry, pages, staff
 
 urlpatterns = [
@@ -10,5 +11,6 @@ urlpatterns = [
     path("grids/geometry/<slug:code>.json", geometry.geometry, name="grid_geometry"),
     path("grids/staff/slips/", staff.slips, name="staff_slips"),
     path("", include("grids.tree_urls")),
+    *party_patterns,
     path("grids/<slug:code>/", pages.grid_page, name="grid"),
 ]

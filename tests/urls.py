@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from governance.core import registers
+from tests.factories import party
 
 GROUPS = {
     "workers": ("worker_a", "worker_b"),
@@ -86,6 +87,22 @@ def _task(world: Any) -> dict[str, Any]:
     return {"pk": world.task.pk}
 
 
+def _body(world: Any) -> dict[str, Any]:
+    return {"pk": party.of_world(world).body.pk}
+
+
+def _member(world: Any) -> dict[str, Any]:
+    return {"pk": party.of_world(world).member.pk}
+
+
+def _agreement(world: Any) -> dict[str, Any]:
+    return {"pk": party.of_world(world).agreement.pk}
+
+
+def _item(world: Any) -> dict[str, Any]:
+    return {"pk": party.of_world(world).item.pk}
+
+
 OPEN: Answers = {}
 SIGNED_IN: Answers = {"anonymous": OUT}
 TOKEN: Answers = {"anonymous": 401}
@@ -95,6 +112,20 @@ FIELD: Answers = {"anonymous": OUT, "workers": IN}
 DESKS: Answers = {"anonymous": OUT, "desks": IN}
 OFFICERS: Answers = {"anonymous": OUT, "officers": IN}
 CHECKERS: Answers = {"anonymous": OUT, "worker_a": IN, "town_a": IN, "district": IN}
+GRID_READERS: Answers = {
+    "anonymous": OUT,
+    "workers": IN,
+    "towns": IN,
+    "district": IN,
+    "readers": IN,
+}
+PARTY_PAGE: Answers = {**GRID_READERS, **OTHER_TOWN}
+PARTY_DESK: Answers = {
+    "anonymous": OUT,
+    "town_a": IN,
+    "district": IN,
+    "town_b": GONE,
+}
 API_OUTSIDE: Answers = {**TOKEN, "outside": GONE, **OTHER_TOWN}
 
 POSTS = {
@@ -257,6 +288,47 @@ URLS = (
     ),
     Url(
         "grid_plan_cancel", GONE, lambda _w: {"pk": 1}, is_post=True, answers=SIGNED_IN
+    ),
+    # --- the Party tree -----------------------------------------------------------------
+    Url("party", NO, answers=GRID_READERS, page=True),
+    Url("party_rates", NO, answers=GRID_READERS, page=True),
+    Url("party_rates_export", NO, answers=GRID_READERS),
+    Url("party_rates_print", NO, answers=GRID_READERS, page=True, is_paper=True),
+    Url(
+        "party_shortfalls",
+        NO,
+        lambda _w: {"code": "445302001009", "rate": "rooted"},
+        answers={**GRID_READERS, **OTHER_TOWN},
+        page=True,
+    ),
+    Url("party_organisation", NO, _body, answers=PARTY_PAGE, page=True),
+    Url("party_member", NO, _member, answers=PARTY_PAGE, page=True),
+    Url("party_transfer", NO, _body, answers=PARTY_DESK, page=True),
+    Url("party_dissolve", NO, _body, answers=PARTY_DESK, page=True),
+    Url("party_merge", NO, _body, answers=PARTY_DESK, page=True),
+    Url("party_leave", NO, _member, answers=PARTY_DESK, page=True),
+    Url(
+        "party_restore",
+        NO,
+        _body,
+        is_post=True,
+        answers={**PARTY_DESK, "town_a": OUT, "district": OUT},
+    ),
+    Url("agreement", NO, _agreement, answers=PARTY_PAGE, page=True),
+    Url(
+        "agreement_print", NO, _agreement, answers=PARTY_PAGE, page=True, is_paper=True
+    ),
+    Url("agreement_review", NO, _agreement, answers=PARTY_DESK, page=True),
+    Url("agreement_renew", NO, _agreement, answers=PARTY_DESK, page=True),
+    Url("agreement_end", NO, _agreement, answers=PARTY_DESK, page=True),
+    Url("agreement_item_done", NO, _item, answers=PARTY_DESK, page=True),
+    Url("agreement_item_drop", NO, _item, answers=PARTY_DESK, page=True),
+    Url(
+        "agreement_item_reopen",
+        NO,
+        _item,
+        is_post=True,
+        answers={**PARTY_DESK, "town_a": OUT, "district": OUT},
     ),
     # --- residents ----------------------------------------------------------------------
     Url(

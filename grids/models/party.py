@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from governance.core.crypto import EncryptedTextField, KeyedHashField
 from governance.core.ids import TimeOrderedIdField
 from governance.core.workflow import State
+from grids.models.persons import IDENTITY, PHONE_TAIL
 from grids.models.records import Record, RecordQuerySet, record_indexes, tracked
 from grids.models.tree import Grid
 from grids.party_workflow import ORGANISATION
@@ -258,9 +259,9 @@ class PartyMember(Record):
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     identity = EncryptedTextField(_("identity number"), blank=True, default="")
-    identity_hash = KeyedHashField(source="identity", purpose="identity")
+    identity_hash = KeyedHashField(source="identity", purpose=IDENTITY)
     phone = EncryptedTextField(_("phone"), blank=True, default="")
-    phone_tail_hash = KeyedHashField(source="phone", purpose="phone_tail", take="tail")
+    phone_tail_hash = KeyedHashField(source="phone", purpose=PHONE_TAIL, take="tail")
     status = models.CharField(_("status"), max_length=30, default="full")
     kind = models.CharField(_("kind of member"), max_length=30, blank=True)
     joined_on = models.DateField(_("joined the Party on"), null=True, blank=True)

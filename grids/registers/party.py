@@ -17,6 +17,7 @@ from governance.core.registers.reading import narrow
 from grids.actions.party import save_organisation
 from grids.actions.party_members import save_household, save_member
 from grids.models import MemberHousehold, PartyMember, PartyOrganisation
+from grids.models.persons import IDENTITY, PHONE_TAIL
 from grids.party_workflow import ORGANISATION, WRITERS
 from grids.registers import base
 from grids.registers.filters import RecordFilter
@@ -168,10 +169,10 @@ class MemberFilter(RecordFilter):
         """Four digits alone are the end of a phone; a whole identity number finds its member."""
         text = narrow(value).upper()
         if re.fullmatch(r"\d{4}|\d{11}", text):
-            hashes = crypto.every_hash(phone_tail(text), "phone_tail")
+            hashes = crypto.every_hash(phone_tail(text), PHONE_TAIL)
             return rows.filter(phone_tail_hash__in=hashes)
         if re.fullmatch(r"\d{17}[\dX]", text):
-            return rows.filter(identity_hash__in=crypto.every_hash(text, "identity"))
+            return rows.filter(identity_hash__in=crypto.every_hash(text, IDENTITY))
         return super().by_words(rows, name, value)
 
 
@@ -183,7 +184,7 @@ def find_members(rows: Any, viewer: Any) -> dict[int, PartyMember]:
     """Whom each row of a file means: by identity number, else by body and name."""
     seen = members(viewer).filter(ended_on__isnull=True)
     numbers = {r.values["identity"] for r in rows if r.values.get("identity")}
-    hashes = [h for number in numbers for h in crypto.every_hash(number, "identity")]
+    hashes = [h for number in numbers for h in crypto.every_hash(number, IDENTITY)]
     by_identity = {
         m.identity: m for m in seen.filter(identity_hash__in=hashes) if hashes
     }

@@ -94,7 +94,19 @@ RATES = [
         "flag",
         "党旗插到格心",
         "Flag at its heart",
-        {"good": 80, "fair": 60, "site_kinds": [], "count_households": True},
+        {
+            "good": 80,
+            "fair": 60,
+            "site_kinds": [
+                "service_centre",
+                "red_station",
+                "red_property",
+                "silver",
+                "delegate_station",
+                "micro_station",
+            ],
+            "count_households": True,
+        },
     ),
 ]
 

@@ -1,5 +1,6 @@
 """The form of a register, made from its columns; it writes only what the writer touched."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -45,6 +46,10 @@ class RecordForm(forms.Form):
         for column in register.typed_columns:
             self.fields[column.name] = _field(column, row)
         self.seen_version = getattr(row, "version", None)
+
+    def offer(self, values: Mapping[str, str]) -> None:
+        """Fill in what the page before knows already and names in its link."""
+        self.initial |= {n: text for n, text in values.items() if n in self.fields}
 
     @property
     def offered_grids(self) -> list[tuple[str, str]]:

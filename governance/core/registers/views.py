@@ -56,6 +56,7 @@ def registry_new(request: HttpRequest, register: Register) -> HttpResponse:
     user = signed_in(request)
     data = request.POST if request.method == "POST" else None
     form = RecordForm(register, user, data=data)
+    form.offer(request.GET.dict())
     if form.is_valid() and (row := form.save(user)) is not None:
         messages.success(
             request, _("%(what)s written down.") % {"what": register.label}

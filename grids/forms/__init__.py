@@ -1,0 +1,1 @@
+"""Forms of the grids' own pages; those of registers are made from their declaration."""

@@ -1,0 +1,129 @@
+"""What people fill in on the pages of the Party tree and of agreements."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.errors import Invalid
+from grids.models import AgreementReview, PartyOrganisation
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class BodyForm(forms.Form):
+    """A form whose refusals by an action come back to its fields."""
+
+    def refuse(self, error: Invalid) -> None:
+        for name, words in (error.fields or {"": [error.message]}).items():
+            self.add_error(name if name in self.fields else None, list(words))
+
+
+class TransferForm(BodyForm):
+    """Which members go to which body."""
+
+    members = forms.ModelMultipleChoiceField(
+        queryset=None, label=_("Members"), widget=forms.CheckboxSelectMultiple
+    )
+    organisation = forms.ModelChoiceField(queryset=None, label=_("To which body"))
+    on = forms.DateField(label=_("On which day"), widget=DayInput())
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(
+        self, body: PartyOrganisation, bodies: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("initial", {}).setdefault("on", timezone.localdate())
+        super().__init__(*args, **kwargs)
+        rows = body.members.filter(ended_on__isnull=True).order_by("name", "pk")
+        self.fields["members"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = bodies.exclude(pk=body.pk)  # type: ignore[attr-defined]
+
+
+class EndForm(BodyForm):
+    """Why something ends, and on which day."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    on = forms.DateField(label=_("On which day"), widget=DayInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("on", timezone.localdate())
+        super().__init__(*args, **kwargs)
+
+
+class LeaveForm(EndForm):
+    left_for = forms.CharField(label=_("Left for"), max_length=80, required=False)
+    field_order = ("reason", "left_for", "on")
+
+
+class MergeForm(EndForm):
+    """Into which body of the same tier."""
+
+    into = forms.ModelChoiceField(queryset=None, label=_("Into which body"))
+    field_order = ("into", "reason", "on")
+
+    def __init__(self, bodies: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = bodies  # type: ignore[attr-defined]
+
+
+class RenewForm(BodyForm):
+    term_from = forms.DateField(label=_("New term from"), widget=DayInput())
+    term_to = forms.DateField(label=_("New term to"), widget=DayInput())
+    carries_open = forms.BooleanField(
+        label=_("Carry the open items over"), required=False, initial=True
+    )
+
+
+class ReviewForm(BodyForm):
+    """One year of an agreement."""
+
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+    verdict = forms.ChoiceField(
+        label=_("Verdict"),
+        choices=AgreementReview.Verdict.choices,
+        widget=forms.RadioSelect,
+    )
+    score = forms.IntegerField(
+        label=_("Score"), min_value=0, max_value=100, required=False
+    )
+    note = forms.CharField(
+        label=_("What was done, what was not"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, years: list[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(y, str(y)) for y in years]  # type: ignore[attr-defined]
+
+
+class FinishForm(BodyForm):
+    """That an item is done, with a word and one file as evidence."""
+
+    on = forms.DateField(label=_("Done on"), widget=DayInput())
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    file = forms.FileField(
+        label=_("Evidence"),
+        required=False,
+        help_text=_("A picture or a PDF."),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("on", timezone.localdate())
+        super().__init__(*args, **kwargs)
+
+    def refuse(self, error: Invalid) -> None:
+        fields = {"file" if n == "photos" else n: w for n, w in error.fields.items()}
+        super().refuse(Invalid(error.message, fields=fields))
+
+
+class DropForm(BodyForm):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
