@@ -35,6 +35,7 @@ KINDS = (
 )
 HAS = ("place", "emblem", "rules", "display", "books", "log")
 COUNT = "一二三四五六七八九十"
+TOLD = ("云城街道星岩社区", "河口街道河口社区")
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def _place(district: District, chain: Sequence[Grid]) -> dict[str, Any]:
 def _bodies(
     district: District, grids: Sequence[Grid], chance: random.Random
 ) -> dict[str, PartyOrganisation]:
-    """By grid code: a committee in each town, organisations and branches in the two streets."""
+    """By grid code: a committee in each town; organisations, branches, groups in two streets."""
     by_pk = {grid.pk: grid for grid in grids}
     made: dict[str, PartyOrganisation] = {}
     wanted = [g for g in grids if _gets_a_body(g, chance)]
@@ -81,6 +82,30 @@ def _bodies(
             **_place(district, chain),
         )
     PartyOrganisation.objects.bulk_create(made.values())
+    groups = _groups(district, made, chance)
+    PartyOrganisation.objects.bulk_create(groups.values())
+    return made | groups
+
+
+def _groups(
+    district: District, bodies: dict[str, PartyOrganisation], chance: random.Random
+) -> dict[str, PartyOrganisation]:
+    """A Party group in most micro grids below a branch."""
+    branches = {b.small_id: b for b in bodies.values() if b.small_id}
+    micros = Grid.objects.live().filter(level="micro", parent_id__in=branches)
+    wanted = [grid for grid in micros.order_by("code") if chance.random() < 0.8]
+    made = {}
+    for pk, grid in zip(reserve_ids(len(wanted)), wanted, strict=True):
+        branch = branches[grid.parent_id]
+        made[grid.code] = PartyOrganisation(
+            pk=pk,
+            parent=branch,
+            tier="grid_branch",
+            kind="group",
+            name=f"{branch.name}第{int(grid.code[14:])}党小组",
+            secretary=_name(chance),
+            **{**branch.place_ids, "micro_id": grid.pk},
+        )
     return made
 
 
@@ -131,15 +156,12 @@ def _identity(n: int, born: dt.date) -> str:
 def _members(
     district: District, bodies: dict[str, PartyOrganisation], chance: random.Random
 ) -> list[PartyMember]:
-    """Three to six members in each branch, at most three hundred."""
+    """Two to six members in each branch, more in the two villages whose staff have accounts."""
     rows: list[PartyMember] = []
-    for body in bodies.values():
-        if body.tier != "grid_branch":
-            continue
-        for position in range(chance.randrange(3, 7)):
+    for body in (b for b in bodies.values() if b.kind == "branch"):
+        is_told = body.name.startswith(TOLD)
+        for position in range(chance.randrange(5, 9) if is_told else 2):
             rows.append(_member(district, body, len(rows), position, chance))
-        if len(rows) >= 300:
-            break
     for pk, row in zip(reserve_ids(len(rows)), rows, strict=True):
         row.pk = pk
     PartyMember.objects.bulk_create(rows)
@@ -176,17 +198,17 @@ def _households(
     members: Sequence[PartyMember],
     chance: random.Random,
 ) -> None:
-    """About two thirds of the micro grids of the branches have one."""
+    """Each member keeps one, in the micro grids of the branch by code, while there are some."""
     of_body: dict[int, list[PartyMember]] = {}
     for member in members:
         of_body.setdefault(member.organisation_id, []).append(member)
-    branches = {b.small_id: b for b in bodies.values() if b.small_id}
+    branches = {b.small_id: b for b in bodies.values() if b.kind == "branch"}
     micros = Grid.objects.live().filter(level="micro", parent_id__in=branches)
     rows, links = [], []
     for grid in micros.order_by("code"):
         body = branches[grid.parent_id]
         left = of_body.get(body.pk, [])
-        if not left or chance.random() > 0.66:
+        if not left:
             continue
         keeper = left.pop()
         rows.append(_household(district, body, grid, keeper, chance))
@@ -253,7 +275,7 @@ def _agreements(bodies: dict[str, PartyOrganisation]) -> None:
 def _stories(
     bodies: dict[str, PartyOrganisation], today: dt.date
 ) -> Iterator[tuple[PartyOrganisation, str, list[ItemRow]]]:
-    branches = [b for b in bodies.values() if b.tier == "grid_branch"]
+    branches = [b for b in bodies.values() if b.kind == "branch"]
     partners = (
         "云城区水务局",
         "云城区城市管理和综合执法局",

@@ -1,3 +1,7 @@
-"""Panels of a grid's page, by topic; each module registers its own."""
+"""Panels of a grid's page, by topic; each module is found and registers its own."""
 
-from grids.grid_panels import tree  # noqa: F401
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
