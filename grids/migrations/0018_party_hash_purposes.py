@@ -7,7 +7,7 @@ import governance.core.crypto
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0016_seed_person_lists"),
+        ("grids", "0017_uploads_of_trees_and_outlines"),
     ]
 
     operations = [
