@@ -105,7 +105,7 @@ AGREEMENT = Workflow(
         ),
         Step(
             "end",
-            _("End"),
+            pgettext_lazy("agreement", "End"),
             ("active", "expired"),
             "ended",
             WRITERS,

@@ -29,7 +29,7 @@ class TransferForm(BodyForm):
     """Which members go to which body."""
 
     members = forms.ModelMultipleChoiceField(
-        queryset=None, label=_("Members"), widget=forms.CheckboxSelectMultiple
+        queryset=None, label=_("Party members"), widget=forms.CheckboxSelectMultiple
     )
     organisation = forms.ModelChoiceField(queryset=None, label=_("To which body"))
     on = forms.DateField(label=_("On which day"), widget=DayInput())
@@ -90,7 +90,7 @@ class ReviewForm(BodyForm):
         widget=forms.RadioSelect,
     )
     score = forms.IntegerField(
-        label=_("Score"), min_value=0, max_value=100, required=False
+        label=_("Score (0 to 100)"), min_value=0, max_value=100, required=False
     )
     note = forms.CharField(
         label=_("What was done, what was not"),

@@ -216,7 +216,7 @@ def _home(row: PartyMember) -> str:
 MEMBERS = Register(
     key="party-members",
     model=PartyMember,
-    label=gettext_lazy("Party member"),
+    label=gettext_lazy("member of the Party"),
     plural=gettext_lazy("Party members"),
     columns=(
         Column(
