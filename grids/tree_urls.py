@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from grids.views import tree_files, tree_life, tree_polygons
+from grids.views import tree_files, tree_import, tree_life, tree_polygons
 
 GRID = "grids/<slug:code>/"
 
 urlpatterns = [
     path("grids/new/", tree_life.new_town, name="grid_new_town"),
+    path("grids/import/", tree_import.upload, name="grid_import"),
+    path("grids/import/template/", tree_import.template, name="grid_import_template"),
+    path("grids/import/<int:pk>/", tree_import.run, name="grid_import_run"),
+    path("grids/export/", tree_import.export, name="grid_export"),
     path("grids/polygons/", tree_files.upload, name="grid_polygons"),
     path("grids/polygons/<int:pk>/", tree_files.preview, name="grid_polygons_preview"),
     path(

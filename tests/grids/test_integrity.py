@@ -11,12 +11,15 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 
 from governance.core.errors import DomainError
-from grids.actions import integrity, tree
+from grids.actions import integrity, tree, tree_life
 from grids.actions.bulk import GridRow, bulk_build
+from grids.actions.tree_life import Part
 from grids.models import District, Grid, GridVersion
 from tests.factories import grids as make
 
-WRITES = int(os.environ.get("GRID_TREE_WRITES", "25"))
+WRITES = int(
+    os.environ.get("GRID_TREE_WRITES", "500" if os.environ.get("SOAK") else "25")
+)
 WRITERS = 4
 
 
@@ -155,6 +158,27 @@ def test_check_names_faults_and_fix_repairs_them(
     ]
 
 
+def _one(
+    n: int, name: str, chance: random.Random, smalls: list[int], villages: list[int]
+) -> None:
+    """Of ten writes five insert, three move, one splits and one merges."""
+    kind = n % 10
+    small = Grid.objects.get(pk=chance.choice(smalls))
+    if kind in (2, 5, 8):
+        to = Grid.objects.get(pk=chance.choice(villages))
+        tree.move_grid(small, to=to, by="test")
+    elif kind == 4:
+        micros = list(Grid.objects.live().filter(parent=small).values_list("pk"))
+        mine = tuple(pk for (pk,) in micros[::2])
+        tree_life.split_grid(small, parts=[Part(name, children=mine)], by="test")
+    elif kind == 9:
+        others = Grid.objects.live().filter(parent=small.parent_id, level="small")
+        grids = list(others.exclude(pk__in=smalls)[:2])
+        tree_life.merge_grids(grids, into=small, by="test")
+    else:
+        tree.create_grid(parent=small, name=name, by="test")
+
+
 def _write(
     seed: int, smalls: list[int], villages: list[int], errors: list[str]
 ) -> None:
@@ -162,16 +186,7 @@ def _write(
     try:
         for n in range(WRITES):
             try:
-                if n % 3 == 2:
-                    small = Grid.objects.get(pk=chance.choice(smalls))
-                    tree.move_grid(
-                        small,
-                        to=Grid.objects.get(pk=chance.choice(villages)),
-                        by="test",
-                    )
-                else:
-                    parent = Grid.objects.get(pk=chance.choice(smalls))
-                    tree.create_grid(parent=parent, name=f"{seed}-{n}", by="test")
+                _one(n, f"{seed}-{n}", chance, smalls, villages)
             except DomainError:
                 continue  # a village has 99 numbers; the soak uses them up
     except Exception as error:  # noqa: BLE001 - every kind counts as a failure of the bar
@@ -182,7 +197,7 @@ def _write(
 
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_leave_a_sound_forest() -> None:
-    """D11: no fault, no deadlock. GRID_TREE_WRITES=500 is the soak."""
+    """D11: no fault, no deadlock. SOAK=1 writes 4 × 500."""
     forest = make.make_forest()
     smalls = list(Grid.objects.filter(level="small").values_list("pk", flat=True))
     villages = list(Grid.objects.filter(level="medium").values_list("pk", flat=True))
