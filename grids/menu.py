@@ -36,7 +36,7 @@ menu.add(
     menu.Entry(
         _("Staff"), "person-badge", "/registry/staff/", TOWN | {"admin"}, GRIDS, 34
     ),
-    menu.Entry(_("Sites"), "shop", "/sites/circle/", TOWN, GRIDS, 33),
+    menu.Entry(_("Sites"), "shop", "/sites/", TOWN, GRIDS, 33),
     menu.Entry(
         _("Grids"), "diagram-3", "/grids/", OFFICER, _("Grids and resources"), 30
     ),

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("grids.tree_urls")),
     *party_patterns,
     path("grids/<slug:code>/", pages.grid_page, name="grid"),
+    path("", include("grids.site_urls")),
 ]

@@ -111,6 +111,10 @@ OTHER_TOWN: Answers = {"worker_b": GONE, "town_b": GONE}
 FIELD: Answers = {"anonymous": OUT, "workers": IN}
 DESKS: Answers = {"anonymous": OUT, "desks": IN}
 OFFICERS: Answers = {"anonymous": OUT, "officers": IN}
+CIRCLE: Answers = {
+    **dict.fromkeys(("desks", "workers", "readers"), IN),
+    "anonymous": OUT,
+}
 CHECKERS: Answers = {"anonymous": OUT, "worker_a": IN, "town_a": IN, "district": IN}
 GRID_READERS: Answers = {
     "anonymous": OUT,
@@ -416,6 +420,52 @@ URLS = (
             "good_person": GONE,
         },
     ),
+    # --- sites and the circle -----------------------------------------------------------
+    Url("sites", IN, page=True),
+    Url("site_points", IN),
+    Url("site", GONE, lambda _w: {"pk": 1}),
+    *(
+        Url(name, GONE, lambda _w: {"pk": 1}, is_post=True, answers=SIGNED_IN)
+        for name in ("site_stage", "site_photos")
+    ),
+    Url(
+        "site_photo",
+        GONE,
+        lambda _w: {"pk": 1, "photo": 1},
+        is_post=True,
+        answers=SIGNED_IN,
+    ),
+    Url("circle", NO, answers=CIRCLE, page=True),
+    Url("circle_progress", NO, answers=CIRCLE),
+    Url("circle_rule", NO, answers=CIRCLE, page=True),
+    Url("circle_export", NO, answers=CIRCLE),
+    Url("circle_print", NO, answers=CIRCLE, is_paper=True),
+    Url(
+        "circle_run",
+        NO,
+        is_post=True,
+        answers=dict.fromkeys(("anonymous", "desks"), OUT),
+    ),
+    Url(
+        "circle_network", NO, is_post=True, answers={"anonymous": OUT, "district": 422}
+    ),
+    Url(
+        "circle_plan",
+        NO,
+        lambda _w: {"rank": 1},
+        answers={
+            **dict.fromkeys(("desks", "workers", "readers"), GONE),
+            "anonymous": OUT,
+        },
+    ),
+    Url(
+        "household_takers",
+        NO,
+        lambda _w: {"pk": 1},
+        answers={"anonymous": OUT, "desks": GONE},
+    ),
+    Url("api_sites", IN),
+    Url("api_site", GONE, lambda _w: {"pk": 1}),
     # --- programs -----------------------------------------------------------------------
     Url("api_requests", IN, answers=TOKEN),
     Url("api_request", IN, _api, answers=API_OUTSIDE),

@@ -21,6 +21,7 @@ from grids import locate
 from grids.circle import inputs
 from grids.models import (
     CircleCell,
+    CircleMiss,
     CircleRule,
     CircleRun,
     District,
@@ -310,6 +311,9 @@ def _keep(
     with transaction.atomic():
         CircleCell.objects.filter(run=row).delete()
         CircleCell.objects.bulk_create(cells, batch_size=1000)
+        CircleMiss.objects.filter(run=row).delete()
+        missed = (CircleMiss(run=row, household_id=pk) for pk in found.missed)
+        CircleMiss.objects.bulk_create(missed, batch_size=5000)
         row.state, row.inputs = CircleRun.State.DONE, mark
         row.finished_at = timezone.now()
         row.result = _result(read, found, (row.finished_at - started).total_seconds())
@@ -319,7 +323,9 @@ def _keep(
             **{f"{lv}_id": getattr(row, f"{lv}_id") for lv in base.LEVELS},
         )
         kept = list(same.order_by("-pk").values_list("pk", flat=True)[:KEPT_RUNS])
-        CircleCell.objects.filter(run__in=same.exclude(pk__in=kept)).delete()
+        old = same.exclude(pk__in=kept)
+        CircleCell.objects.filter(run__in=old).delete()
+        CircleMiss.objects.filter(run__in=old).delete()
         data = {name: row.result[name] for name in ("micros", "micros_covered")}
         events.record("circle.done", row, row.asked_by, data)
 

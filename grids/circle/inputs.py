@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 
 from governance.core import dictionaries
 from grids import locate
@@ -21,6 +20,8 @@ from grids.models import (
     Grid,
     GridShape,
     GridVersion,
+    House,
+    Household,
     Site,
     WalkNetwork,
 )
@@ -91,9 +92,11 @@ def counting_kinds() -> list[str]:
 
 
 def mark(district_id: int) -> str:
-    """A short text that changes when a new run could find something else. Five statements."""
+    """A short text that changes when a new run could find something else. Seven statements."""
     rule = rule_of(district_id)
     sites = Site.objects.filter(district_id=district_id)
+    homes = Household.objects.live().filter(district_id=district_id)
+    houses = House.objects.filter(district_id=district_id, lon__isnull=False)
     network = WalkNetwork.objects.filter(district_id=district_id, is_active=True)
     version = GridVersion.objects.filter(pk=district_id).values_list("number")
     parts = [
@@ -101,9 +104,8 @@ def mark(district_id: int) -> str:
         sites.aggregate(n=Count("pk"), at=Max("updated_at")),
         list(network.values_list("pk")),
         list(version),
-        _homes(district_id).aggregate(n=Count("pk"), at=Max("updated_at"))
-        if _household() is not None
-        else None,
+        homes.aggregate(n=Count("pk"), at=Max("updated_at")),
+        houses.aggregate(n=Count("pk"), at=Max("updated_at")),
     ]
     text = json.dumps(parts, default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -166,30 +168,27 @@ def _centres(ids: list[int]) -> dict[int, tuple[float, float]]:
 # --- Households ---------------------------------------------------------------------------
 
 
-def _household() -> Any:
-    try:
-        return apps.get_model("grids", "Household")
-    except LookupError:
-        return None
-
-
-def _homes(district_id: int) -> "QuerySet[Any]":
-    return _household().objects.live().filter(district_id=district_id)  # type: ignore[no-any-return]
-
-
 def homes(district_id: int, area: Grid | None = None) -> list[Home]:
-    """The live households, each with its own position or the grid it lies in."""
-    if _household() is None:
-        return []
-    rows = _homes(district_id)
+    """The live households: at the door of their house, else in the grid they lie in."""
+    rows = Household.objects.live().filter(district_id=district_id)
     if area is not None:
         rows = rows.filter(**{f"{area.level}_id": area.pk})
     found = rows.order_by("pk").values_list(
-        "pk", "micro_id", "small_id", "medium_id", "large_id"
+        "pk",
+        "micro_id",
+        "small_id",
+        "medium_id",
+        "large_id",
+        "house__lon",
+        "house__lat",
     )
     return [
-        Home(pk, micro or small or medium or large, None)
-        for pk, micro, small, medium, large in found.iterator(5000)
+        Home(
+            pk,
+            micro or small or medium or large,
+            (lon, lat) if lon is not None and lat is not None else None,
+        )
+        for pk, micro, small, medium, large, lon, lat in found.iterator(5000)
     ]
 
 

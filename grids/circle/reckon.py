@@ -59,6 +59,7 @@ class Reach:
         self.pace = inputs.pace
         self.snap_m = float(inputs.rule["snap_m"])
         self.targets = targets
+        self.belts = walking.Belts(targets)
         self.net = network.build(inputs.lines) if inputs.lines else None
         feet = network.snap(self.net, targets, self.snap_m) if self.net else []
         self.feet = dict(enumerate(feet))
@@ -77,8 +78,7 @@ class Reach:
         return np.union1d(off, np.array(sorted(on), dtype=int)).astype(int)
 
     def _straight(self, source: tuple[float, float]) -> Any:
-        points = walking.points([source])
-        return walking.within(points, self.targets, self.pace.reach_m)[0]
+        return self.belts.within(source, self.pace.reach_m)
 
     def _foot(self, source: tuple[float, float]) -> network.Foot | None:
         if self.net is None:
@@ -91,7 +91,7 @@ class Reach:
         """Metres on paths to the snapped targets within the limit."""
         if self.net is None:
             return {}
-        around = walking.within(walking.points([source]), self.targets, limit_m)[0]
+        around = self.belts.within(source, limit_m)
         asked = [(int(n), self.feet[int(n)]) for n in around if self.on_paths[n]]
         return network.distances(self.net, foot, asked, limit_m)  # type: ignore[arg-type]
 

@@ -27,22 +27,21 @@ def metres(a: Points, b: Points) -> Any:
     return 2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
 
 
-def within(sources: Points, targets: Points, limit_m: float) -> list[Any]:
-    """For each source the indices of the targets at most `limit_m` away, ascending.
+class Belts:
+    """Targets sorted by latitude once, so that a source is compared with its own belt only."""
 
-    Targets are sorted by latitude once, so that a source is compared with its own belt only.
-    """
-    order = np.argsort(targets[:, 1], kind="stable")
-    lats = targets[order, 1]
-    belt = np.degrees(limit_m / EARTH_M) * 1.000001
-    low = np.searchsorted(lats, sources[:, 1] - belt, side="left")
-    high = np.searchsorted(lats, sources[:, 1] + belt, side="right")
-    found = []
-    for n in range(len(sources)):
-        near = order[low[n] : high[n]]
-        away = metres(sources[n : n + 1], targets[near])[0]
-        found.append(np.sort(near[away <= limit_m]))
-    return found
+    def __init__(self, targets: Points) -> None:
+        self.order = np.argsort(targets[:, 1], kind="stable")
+        self.sorted = targets[self.order]
+        self.lats = self.sorted[:, 1]
+
+    def within(self, source: Any, limit_m: float) -> Any:
+        """The indices of the targets at most `limit_m` from one source, ascending."""
+        belt = np.degrees(limit_m / EARTH_M) * 1.000001
+        low = np.searchsorted(self.lats, source[1] - belt, side="left")
+        high = np.searchsorted(self.lats, source[1] + belt, side="right")
+        away = metres(points([source]), self.sorted[low:high])[0]
+        return np.sort(self.order[low:high][away <= limit_m])
 
 
 def nearest(sources: Points, targets: Points) -> tuple[Any, Any]:

@@ -14,7 +14,13 @@ from grids.models.changes import (
     GridCode,
     GridPlan,
 )
-from grids.models.circle import CircleCell, CircleRule, CircleRun, WalkNetwork
+from grids.models.circle import (
+    CircleCell,
+    CircleMiss,
+    CircleRule,
+    CircleRun,
+    WalkNetwork,
+)
 from grids.models.committees import (
     CommitteeMember,
     Decision,
@@ -70,6 +76,7 @@ __all__ = [
     "CareEntry",
     "ChangeKind",
     "CircleCell",
+    "CircleMiss",
     "CircleRule",
     "CircleRun",
     "Claim",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core.ids import TimeOrderedIdField
+from grids.models.households import Household
 from grids.models.places import Placed
 from grids.models.records import tracked
 from grids.models.sites import Site
@@ -209,3 +210,22 @@ class CircleCell(Placed):
         return (
             100 * self.households_covered / self.households if self.households else None
         )
+
+
+class CircleMiss(models.Model):
+    """A household that a run found out of reach."""
+
+    run = models.ForeignKey(CircleRun, models.CASCADE, related_name="misses")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("household out of reach")
+        verbose_name_plural = _("households out of reach")
+        constraints = [
+            models.UniqueConstraint(
+                name="grids_circlemiss_once", fields=["run", "household"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.household_id}"
