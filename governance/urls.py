@@ -14,6 +14,7 @@ urlpatterns += [
     for module in (
         "governance.core.urls",
         "grids.urls",
+        "volunteers.urls",
         "requests_hub.urls",
         "governance.dashboards.urls",
     )

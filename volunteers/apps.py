@@ -12,6 +12,7 @@ class VolunteersConfig(AppConfig):
     verbose_name = _("Good people")
 
     def ready(self) -> None:
-        """Import subscribers, nothing else."""
+        """Import subscribers and what this app adds to pages below, nothing else."""
+        import_module("volunteers.household_panel")
         if find_spec("volunteers.subscribers"):
             import_module("volunteers.subscribers")

@@ -1,1 +1,5 @@
 """Tables of this app."""
+
+from volunteers.models.ties import Tie
+
+__all__ = ["Tie"]
