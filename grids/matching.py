@@ -35,6 +35,7 @@ MOST_NAMESAKES = 5
 MOST_CANDIDATES = 6
 WORTH_A_LOOK, WHOLE, TOUCHES, SPREAD = 0.5, 0.8, 0.02, 0.15
 CLOSE = 0.1
+LOOSE = ("part", "overlaps")  # two of a line may be so without contradicting each other
 SAME_DIGITS = re.compile(r"[A-Za-z一-鿿]*[-_]?(\d{9,19})(?:[-_]\w{1,6})?")
 LEVELS = ("large", "medium", "small", "micro")
 
@@ -425,14 +426,16 @@ def judge(
         others: grids of other lines with the same outline, confirmed elsewhere:
             {line, code, grids}; `grids` are ids.
     """
-    if not candidates or candidates[0].score < WORTH_A_LOOK:
-        return Verdict("unmatched", [{"code": "weak" if candidates else "nothing"}])
-    top = candidates[0]
-    claims = [] if top.kind == "part" else list((rivals or {}).get(top.grid, ()))
+    if not candidates:
+        return Verdict("unmatched", [{"code": "nothing"}])
+    top, pieces = candidates[0], spread(candidates)
+    is_shared = len(pieces) > 1 and sum(c.share_of_line or 0 for c in pieces) >= 0.5
+    if top.score < WORTH_A_LOOK and not is_shared:
+        return Verdict("unmatched", [{"code": "weak"}])
+    claims = [] if top.kind in LOOSE else list((rivals or {}).get(top.grid, ()))
     if claims:
         return Verdict("doubled", [{"code": "claimed", "by": sorted(claims)[:5]}])
-    pieces = spread(candidates)
-    if len(pieces) > 1:
+    if is_shared:
         return Verdict("overlapping", [{"code": "spread", "n": len(pieces)}])
     findings = _contested(candidates, others, sure_from)
     return Verdict("contested" if findings else "clear", findings)
@@ -461,7 +464,7 @@ def _contested(
     ]
     if len(candidates) > 1 and top.score - candidates[1].score < CLOSE:
         findings.append({"code": "close"})
-    if top.score < sure_from:
+    if top.score < sure_from and not findings:
         findings.append({"code": "unsure"})
     findings += [
         {"code": "other_line", "line": other["line"], "own_code": other["code"]}

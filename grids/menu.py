@@ -38,6 +38,17 @@ menu.add(
     ),
     menu.Entry(_("Sites"), "shop", "/sites/", TOWN, GRIDS, 33),
     menu.Entry(
+        _("Mapping of the nets"), "intersect", "/grids/mapping/", TOWN, GRIDS, 31
+    ),
+    menu.Entry(
+        _("Mapping of the nets"),
+        "intersect",
+        "/grids/mapping/",
+        OFFICER,
+        _("Grids and resources"),
+        32,
+    ),
+    menu.Entry(
         _("Grids"), "diagram-3", "/grids/", OFFICER, _("Grids and resources"), 30
     ),
     menu.Entry(

@@ -10,6 +10,7 @@ urlpatterns = [
     path("grids/", pages.grid_list, name="grids"),
     path("grids/geometry/<slug:code>.json", geometry.geometry, name="grid_geometry"),
     path("grids/staff/slips/", staff.slips, name="staff_slips"),
+    path("", include("grids.net_urls")),
     path("", include("grids.tree_urls")),
     *party_patterns,
     path("grids/<slug:code>/", pages.grid_page, name="grid"),

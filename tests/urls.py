@@ -338,6 +338,47 @@ URLS = (
         is_post=True,
         answers={**PARTY_DESK, "town_a": OUT, "district": OUT},
     ),
+    # --- nets of the work lines ---------------------------------------------------------
+    Url("mapping", IN, answers={**NOT_STAFF, "workers": NO}, page=True),
+    Url("mapping_bulk", NO, answers=DESKS, page=True),
+    *(
+        Url(
+            f"mapping_{verb}",
+            NO,
+            lambda _w: {"pk": 1},
+            is_post=True,
+            answers={"anonymous": OUT, "desks": GONE},
+        )
+        for verb in ("confirm", "reject", "undo")
+    ),
+    Url("lines", IN, answers={**NOT_STAFF, "workers": NO}, page=True),
+    Url("line_template", NO, answers=DESKS),
+    Url("line_list", NO, lambda _w: {"pk": 1}, answers={**DESKS, "desks": GONE}),
+    *(
+        Url(
+            name,
+            IN,
+            lambda _w: {"code": "security"},
+            answers={**NOT_STAFF, "workers": NO, "officers": GONE},
+            page=name == "line",
+        )
+        for name in ("line", "line_export")
+    ),
+    Url(
+        "line_settings",
+        NO,
+        lambda _w: {"code": "security"},
+        answers={"anonymous": OUT, "district": IN, "admin": IN},
+        page=True,
+    ),
+    Url("line_hand_in", NO, lambda _w: {"code": "security"}, answers=DESKS, page=True),
+    Url(
+        "line_match",
+        NO,
+        lambda _w: {"code": "security"},
+        is_post=True,
+        answers={"anonymous": OUT, "desks": OUT},
+    ),
     # --- residents ----------------------------------------------------------------------
     Url(
         "home",

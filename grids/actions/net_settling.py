@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from grids.matching import Standing, Verdict, judge
+from grids.matching import LOOSE, Standing, Verdict, judge
 from grids.models import LineGrid, LineMapping, WorkLine
 
 OPEN = (LineMapping.State.PROPOSED, LineMapping.State.CONFIRMED)
@@ -95,7 +95,7 @@ class _Facts:
         claims = [
             code
             for m in held
-            if m.kind != LineMapping.Kind.PART
+            if m.kind not in LOOSE
             for code in self._rivals(row, m.grid_id, since=since)
         ]
         if claims:
@@ -135,7 +135,7 @@ class _Facts:
             self.rows[pk].code
             for pk, m in self.claims[row.line, grid].items()
             if pk != row.pk
-            and m.kind != LineMapping.Kind.PART
+            and m.kind not in LOOSE
             and (since is None or (m.decided_at is not None and m.decided_at > since))
         ]
 
