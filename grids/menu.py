@@ -74,4 +74,22 @@ menu.add(
 menu.add(
     menu.Entry(_("Party tree"), "diagram-2", "/party/", TOWN, GRIDS, 31),
     menu.Entry(_("Party tree"), "diagram-2", "/party/", FIELD | {"leader"}, "", 31),
+    menu.Entry(
+        _("Visits"), "house-heart", "/registry/households/", FIELD, order=4, is_tab=True
+    ),
+    menu.Entry(_("Households"), "house-heart", "/registry/households/", FIELD, "", 31),
+    menu.Entry(
+        _("Six data"), "database", "/registry/people/", FIELD | {"leader"}, "", 32
+    ),
+    menu.Entry(
+        _("Views of personal data"), "eye", "/audit/access/", {"auditor"}, "", 60
+    ),
+    menu.Entry(
+        _("Exports of personal data"),
+        "download",
+        "/audit/exports/",
+        {"auditor"},
+        "",
+        61,
+    ),
 )

@@ -103,6 +103,10 @@ def _item(world: Any) -> dict[str, Any]:
     return {"pk": party.of_world(world).item.pk}
 
 
+def _one(_world: Any) -> dict[str, Any]:
+    return {"pk": 1}
+
+
 OPEN: Answers = {}
 SIGNED_IN: Answers = {"anonymous": OUT}
 TOKEN: Answers = {"anonymous": 401}
@@ -131,6 +135,9 @@ PARTY_DESK: Answers = {
     "town_b": GONE,
 }
 API_OUTSIDE: Answers = {**TOKEN, "outside": GONE, **OTHER_TOWN}
+
+KEEPERS: Answers = {"anonymous": OUT, "desks": IN, "workers": IN}
+KEEPERS_GONE: Answers = {"anonymous": OUT, "desks": GONE, "workers": GONE}
 
 POSTS = {
     "worker_a": "grid_worker",
@@ -507,6 +514,48 @@ URLS = (
     ),
     Url("api_sites", IN),
     Url("api_site", GONE, lambda _w: {"pk": 1}),
+    # --- persons and households ---------------------------------------------------------
+    Url("people_find", NO, answers=KEEPERS, page=True),
+    Url("merge_desk", NO, answers=DESKS, page=True),
+    Url(
+        "merge_pair",
+        NO,
+        lambda _w: {"first": 1, "second": 2},
+        answers={"anonymous": OUT, "desks": GONE},
+    ),
+    Url(
+        "merge_undo", NO, _one, is_post=True, answers={"anonymous": OUT, "desks": GONE}
+    ),
+    Url(
+        "unmask_record",
+        GONE,
+        lambda _w: {"key": "people", "pk": 1},
+        answers={"anonymous": OUT, "outside": NO, "officers": NO},
+    ),
+    Url(
+        "household",
+        GONE,
+        _one,
+        answers={"anonymous": OUT, "outside": NO, "officers": NO},
+    ),
+    *(
+        Url(name, NO, _one, is_post=name != "household_visit", answers=KEEPERS_GONE)
+        for name in (
+            "household_visit",
+            "household_need",
+            "household_service",
+            "household_link",
+        )
+    ),
+    *(
+        Url(
+            name,
+            NO,
+            answers={"anonymous": OUT, "auditor": IN, "admin": IN},
+            page=True,
+        )
+        for name in ("audit_access", "audit_exports")
+    ),
     # --- programs -----------------------------------------------------------------------
     Url("api_requests", IN, answers=TOKEN),
     Url("api_request", IN, _api, answers=API_OUTSIDE),

@@ -18,6 +18,7 @@ from grids.models import AccessRecord, District, Person
 from grids.registers.base import WRITE, covers
 from grids.scoping import posts_of
 
+MAY_AUDIT = frozenset({"auditor", "admin"})
 OPEN_FOR = dt.timedelta(minutes=5)
 MOST_FOUND = 20
 LOOKUPS_A_MINUTE = "30/m"

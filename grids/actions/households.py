@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from governance.core import dictionaries
+from governance.core import dictionaries, idempotency
 from governance.core.actions import attachments
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.events import Actor, record
@@ -257,6 +257,32 @@ def visit(
         _contacted(held, timezone.localdate(moment))
     told = {"visit": made.pk, "condition": condition}
     record("household.visited", held, by, told, occurred_at=moment)
+    return made
+
+
+@transaction.atomic
+def visit_once(
+    household: Household, *, by: User, key: str | None, **given: Any
+) -> Visit:
+    """The visit that a phone sends under a key; sent twice it is one visit.
+
+    Args:
+        household: where.
+        by: who called.
+        key: made on the phone before the first try; None for a plain form.
+        given: see `visit`.
+
+    Raises:
+        KeyConflict: the key was used for another visit. Others: see `visit`.
+    """
+    if not key:
+        return visit(household, by=by, **given)
+    body = {n: v for n, v in given.items() if n not in ("files", "visited_at")}
+    mark = idempotency.once(f"visit:{by.pk}:{household.pk}", key, body)
+    if mark.is_repeat:
+        return Visit.objects.get(pk=mark.subject_id or 0)
+    made = visit(household, by=by, **given)
+    mark.keep(made.pk)
     return made
 
 

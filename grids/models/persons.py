@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from governance.core import masking
+from governance.core import dictionaries, masking
 from governance.core.crypto import (
     EncryptedTextField,
     KeepsHashes,
@@ -257,3 +257,9 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_label}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in the reader's language."""
+        entry = dictionaries.item("unmask_reason", self.reason)
+        return entry.label if entry else self.reason

@@ -1,166 +1,34 @@
 """The registers of persons 人, households, houses 房屋 and the care list."""
 
-import re
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from governance.core import dictionaries, identifiers, masking
-from governance.core.models import User
-from governance.core.registers import Column, Kind, Register, add
+from governance.core import masking
+from governance.core.registers import Column, Kind, Register, add, panels
+from governance.core.registers.panels import Link, Panel
 from governance.core.registers.spec import Viewer
-from grids import locate
-from grids.actions import access
 from grids.actions import households as keeping
+from grids.actions import merging
 from grids.actions import persons as people
 from grids.models import CareEntry, House, Household, Person
+from grids.person_panels import about_access, about_care, about_merges
 from grids.registers import base
-from grids.registers.filters import RecordFilter
+from grids.registers.persons_rules import (
+    CareFilter,
+    HouseFilter,
+    HouseholdFilter,
+    PersonFilter,
+    place_words,
+    read_degrees,
+    read_number,
+    read_person,
+    read_phone,
+)
 
 SIX = gettext_lazy("Six data")
-
-
-# --- filters --------------------------------------------------------------------------------
-
-
-def _listed(code: str, label: Any, **more: Any) -> django_filters.ChoiceFilter:
-    """A facet over one dictionary."""
-    return django_filters.ChoiceFilter(
-        choices=lambda: dictionaries.choices(code), label=label, **more
-    )
-
-
-class PersonFilter(RecordFilter):
-    """Words are names, a household number, or four digits: the end of a phone (noted)."""
-
-    words_in = ("name", "household__number")
-
-    residence = _listed("residence_kind", gettext_lazy("Residence"))
-    politics = _listed("politics", gettext_lazy("Political status"))
-    care = _listed("care_kind", gettext_lazy("Care"), method="by_care")
-    age_from = django_filters.NumberFilter(method="by_age", label=gettext_lazy("Age"))
-
-    def by_words(
-        self, rows: QuerySet[Person], name: str, value: str
-    ) -> QuerySet[Person]:
-        user = getattr(self.request, "user", None)
-        if access.TAIL.fullmatch(value.strip()) and isinstance(user, User):
-            found = access.look_up(value, by=user)
-            return rows.filter(pk__in=[person.pk for person in found])
-        return super().by_words(rows, name, people.tidy_name(value))
-
-    def by_care(
-        self, rows: QuerySet[Person], _name: str, value: str
-    ) -> QuerySet[Person]:
-        listed = CareEntry.objects.current().filter(kind=value)
-        return rows.filter(pk__in=listed.values("person_id"))
-
-    def by_age(
-        self, rows: QuerySet[Person], _name: str, value: Any
-    ) -> QuerySet[Person]:
-        today = timezone.localdate()
-        year = max(1, today.year - int(value))
-        day = 28 if (today.month, today.day) == (2, 29) else today.day
-        return rows.filter(birth__lte=today.replace(year=year, day=day))
-
-
-class HouseholdFilter(RecordFilter):
-    words_in = ("number", "head__name")
-
-    due = django_filters.ChoiceFilter(
-        choices=(("late", gettext_lazy("Visit overdue")),),
-        method="by_due",
-        label=gettext_lazy("Next visit"),
-    )
-    needs = django_filters.ChoiceFilter(
-        choices=(("open", gettext_lazy("Open needs")),),
-        method="by_needs",
-        label=gettext_lazy("Needs"),
-    )
-    care = _listed("care_kind", gettext_lazy("Care"), method="by_care")
-
-    def by_due(
-        self, rows: QuerySet[Household], _name: str, _value: str
-    ) -> QuerySet[Household]:
-        return rows.filter(next_visit_on__lt=timezone.localdate())
-
-    def by_needs(
-        self, rows: QuerySet[Household], _name: str, value: str
-    ) -> QuerySet[Household]:
-        return rows.filter(needs__state=value).distinct()
-
-    def by_care(
-        self, rows: QuerySet[Household], _name: str, value: str
-    ) -> QuerySet[Household]:
-        listed = CareEntry.objects.current().filter(kind=value)
-        return rows.filter(pk__in=listed.values("person__household_id"))
-
-
-class HouseFilter(RecordFilter):
-    words_in = ("number", "owner_name", "tenant_name")
-
-    use = _listed("house_use", gettext_lazy("Use"))
-    hazard = _listed("house_hazard", gettext_lazy("Hazards"), method="by_hazard")
-
-    def by_hazard(
-        self, rows: QuerySet[House], _name: str, value: str
-    ) -> QuerySet[House]:
-        return rows.filter(hazards__contains=[value])
-
-
-class CareFilter(RecordFilter):
-    words_in = ("person__name", "carer", "needs")
-
-    kind = _listed("care_kind", gettext_lazy("Kind of care"))
-    level = _listed("care_level", gettext_lazy("Level"))
-
-
-# --- reading cells --------------------------------------------------------------------------
-
-
-def read_number(text: str) -> str:
-    """The number of any paper; whether it fits its kind is asked with the whole row.
-
-    Raises:
-        ValueError: Excel has rounded it, or it says nothing.
-    """
-    number = identifiers.plain(text).upper()
-    if words := identifiers.cut_by_excel(number):
-        raise ValueError(words)
-    if re.fullmatch(r"\d{15}|\d{17}[\dX]", number, re.ASCII):
-        return identifiers.read_identity(number).number
-    return number[:30]
-
-
-def read_phone(text: str) -> str:
-    """A telephone number, also a masked one."""
-    return identifiers.read_phone(text, may_be_masked=True)
-
-
-def read_person(text: str) -> Person:
-    """The person of an identity number, or of the address of their record.
-
-    Raises:
-        ValueError: none, in words.
-    """
-    number = identifiers.plain(text).upper()
-    rows = Person.objects.live().select_related("household")
-    key = number.strip("/").rpartition("/")[2]
-    is_key = key.isdigit() and len(key) < 18
-    found = rows.filter(pk=int(key)) if is_key else rows.with_identity(number)
-    person = found.first()
-    if person is None:
-        raise ValueError(gettext_lazy("No person on record has this identity number."))
-    return person
-
-
-def place_words(row: Any) -> str:
-    """The lowest grid by name, for masks."""
-    place = locate.places_of([row.grid_id])[0] if row.grid_id else None
-    return place.name if place else ""
 
 
 # --- columns --------------------------------------------------------------------------------
@@ -228,14 +96,6 @@ def _person_name(name: str, label: Any, *aliases: str, **more: Any) -> Column:
 
 
 OUT: dict[str, Any] = {"in_list": False}
-
-
-def read_degrees(text: str) -> float:
-    """Degrees, rounded to four decimals."""
-    try:
-        return round(float(identifiers.plain(text)), 4)
-    except ValueError:
-        raise ValueError(gettext("Write degrees as a number, as 112.0439.")) from None
 
 
 def _degrees(name: str, label: Any, *aliases: str) -> Column:
@@ -547,5 +407,44 @@ add(
             "difficulty, low income. No medical or criminal lists."
         ),
         **COMMON,
+    ),
+)
+
+
+def _unmask(key: str) -> Any:
+    return lambda row: reverse("unmask_record", args=[key, row.pk])
+
+
+for _key in ("people", "households", "houses", "care"):
+    panels.tell_unmask(_key, _unmask(_key))
+FOLDER = "grids/persons/panels"
+panels.add(
+    "people",
+    Panel(f"{FOLDER}/care.html", about_care, 10),
+    Panel(f"{FOLDER}/merges.html", about_merges, 20),
+    Panel(f"{FOLDER}/access.html", about_access, 90),
+)
+panels.add_link(
+    "people",
+    Link(
+        gettext_lazy("Household"),
+        "house-heart",
+        lambda row: reverse("household", args=[row.household_id]),
+        shows=lambda row: row.household_id is not None,
+    ),
+)
+panels.add_list_link(
+    "people",
+    Link(
+        gettext_lazy("Find by number"),
+        "search",
+        lambda _row: reverse("people_find"),
+        base.WRITE,
+    ),
+    Link(
+        gettext_lazy("Doubles"),
+        "people",
+        lambda _row: reverse("merge_desk"),
+        merging.DESK,
     ),
 )

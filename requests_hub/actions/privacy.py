@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 from governance.core.errors import Invalid, NotAllowed
 from governance.core.events import record
 from governance.core.models import User
+from grids.actions import access
+from grids.models import AccessRecord
 from grids.scoping import scope_of
 from requests_hub.models import Request
 
@@ -30,10 +32,17 @@ def may_unmask(user: User) -> bool:
     return scope_of(user).has_role(*MAY_UNMASK)
 
 
-def unmask(request: Request, *, by: User, reason: str, words: str = "") -> Request:
+def unmask(
+    request: Request,
+    *,
+    by: User,
+    reason: str,
+    words: str = "",
+    address: str | None = None,
+) -> Request:
     """Note that somebody looks at name and phone of a request, and why; gives the request.
 
-    The event holds the reason, never what was looked at.
+    The event and the auditor's record hold the reason, never what was looked at.
 
     Raises:
         NotAllowed: the post does not handle requests.
@@ -48,4 +57,13 @@ def unmask(request: Request, *, by: User, reason: str, words: str = "") -> Reque
     with transaction.atomic():
         data = {"reason": reason, "words": words.strip()[:200]}
         record("request.unmasked", request, by, data)
+        access.note(
+            AccessRecord.Kind.UNMASK,
+            by=by,
+            district_id=request.district_id,
+            subject=("request", request.pk, request.no),
+            fields=["reporter_name", "reporter_phone"],
+            address=address,
+            **data,
+        )
     return request

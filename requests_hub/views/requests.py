@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 )
 
 from governance.core.errors import DomainError, Invalid
+from governance.core.views.health import client_address
 from requests_hub.actions import privacy
 from requests_hub.chips import chips, clear_all
 from requests_hub.forms import OnBehalfForm
@@ -106,7 +107,11 @@ def unmask(http: HttpRequest, no: str) -> HttpResponse:
     given = http.POST
     try:
         privacy.unmask(
-            row, by=user, reason=given.get("reason", ""), words=given.get("words", "")
+            row,
+            by=user,
+            reason=given.get("reason", ""),
+            words=given.get("words", ""),
+            address=str(client_address(http)),
         )
     except Invalid as error:
         return _detail(http, row, {"unmask_errors": error.fields, "given": given}, 422)

@@ -225,4 +225,5 @@ def test_the_other_masks() -> None:
     assert masking.mask_phone("13800000000") == "138****0000"
     assert masking.mask_phone("0766-8801234") == "****1234"
     assert masking.mask_address("云城区星岩三路 8 号 302", "星岩社区") == "星岩社区****"
+    assert masking.mask_address("幸福巷 8 号") == "****"
     assert masking.mask_address("") == ""

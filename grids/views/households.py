@@ -1,0 +1,158 @@
+"""Service to the door (S6): one household on a phone, and the visit."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from governance.core import dictionaries
+from governance.core.errors import Invalid, NotHere
+from governance.core.models import User
+from grids.actions import households as actions
+from grids.household_page import page_of, visit_page
+from grids.models import Household
+from grids.registers.base import READ, WRITE
+from grids.views.privacy import allow
+
+
+def _household(user: User, pk: int) -> Household:
+    """The household, if the caller may know of it.
+
+    Raises:
+        NotHere: there is none, or it lies outside the scope.
+    """
+    rows = Household.objects.visible_to(user).select_related("head", "house")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotHere(_("There is no such household in your area."))
+    return found
+
+
+@login_required
+@require_safe
+def household(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who lives here, what they need, who has been, when the next visit is due."""
+    user = allow(request, READ)
+    context = page_of(_household(user, pk), user)
+    return render(request, "grids/households/page.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def household_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Three taps: how are they, what was looked at, done. Repeats are one visit."""
+    user = allow(request, WRITE)
+    row = _household(user, pk)
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            made = _visited(request, row, user)
+            return _visit_answer(request, row, made)
+        except Invalid as error:
+            if _wants_json(request):
+                raise
+            errors = error.fields
+    context = visit_page(row, request.POST) | {"errors": errors}
+    status = 422 if errors else 200
+    return render(request, "grids/households/visit.html", context, status=status)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _visited(request: HttpRequest, row: Household, user: User) -> Any:
+    given = request.POST
+    key = given.get("key", "")[:80] or None
+    return actions.visit_once(
+        row,
+        by=user,
+        key=key,
+        condition=given.get("condition", ""),
+        checks=[c for part in given.getlist("checks") for c in part.split(",")],
+        words=given.get("words", ""),
+        visited_at=parse_datetime(given.get("visited_at", "") or "-"),
+        position=_position(given),
+        needs=_needs(given),
+        files=request.FILES.getlist("photos"),
+    )
+
+
+def _position(given: Any) -> tuple[float, float] | None:
+    try:
+        lon, lat = float(given["lon"]), float(given["lat"])
+    except (KeyError, ValueError):
+        return None
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+def _needs(given: Any) -> list[tuple[str, str]]:
+    kind, words = given.get("need_kind", ""), given.get("need_words", "").strip()
+    if not kind:
+        return [("other", words)] if words else []
+    entry = dictionaries.item("need_kind", kind)
+    return [(kind, words or (entry.label if entry else ""))]
+
+
+def _visit_answer(request: HttpRequest, row: Household, made: Any) -> HttpResponse:
+    if _wants_json(request):
+        data = {"key": request.POST.get("key", ""), "id": made.pk, "no": row.number}
+        return JsonResponse(data, status=201)
+    messages.success(request, _("Visit written down."))
+    return redirect("household", row.pk)
+
+
+@login_required
+@require_POST
+def household_need(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down a need, or say that one is settled (`need` and `state`)."""
+    user = allow(request, WRITE)
+    row, given = _household(user, pk), request.POST
+    if given.get("need"):
+        need = get_object_or_404(row.needs, pk=int(given["need"] or 0))
+        actions.settle_need(
+            need, by=user, state=given.get("state", ""), words=given.get("words", "")
+        )
+        messages.success(request, _("The need is settled."))
+    else:
+        for kind, words in _needs(given) or [("", "")]:
+            actions.note_need(row, by=user, kind=kind, words=words)
+        messages.success(request, _("Need written down."))
+    return redirect("household", pk)
+
+
+@login_required
+@require_POST
+def household_service(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down a service that came to the household."""
+    user = allow(request, WRITE)
+    given = request.POST
+    actions.note_service(
+        _household(user, pk),
+        by=user,
+        kind=given.get("kind", ""),
+        on=parse_date(given.get("on", "") or "-"),
+        provider=given.get("provider", ""),
+    )
+    messages.success(request, _("Service written down."))
+    return redirect("household", pk)
+
+
+@login_required
+@require_POST
+def household_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which Party member looks after the household."""
+    user = allow(request, WRITE)
+    name = request.POST.get("member_name", "")
+    actions.link_member(_household(user, pk), by=user, member_name=name)
+    messages.success(request, _("The Party member is noted."))
+    return redirect("household", pk)
