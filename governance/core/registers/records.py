@@ -82,6 +82,8 @@ def page_of_record(
         "files": list(attachments.of(row)),
         "panels": panels.of(register.key, request, row),
         "links": panels.links(register.key, row, roles),
-        "unmask_url": panels.unmask_url(register.key, row) if may_write(request, register) else "",
+        "unmask_url": panels.unmask_url(register.key, row)
+        if may_write(request, register)
+        else "",
         "may_write": may_write(request, register),
     }
