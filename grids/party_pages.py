@@ -29,7 +29,7 @@ from grids.models import (
 )
 from grids.party_workflow import WRITERS
 from grids.registers import base
-from grids.scoping import scope_of
+from grids.scoping import Viewer, scope_of
 
 HISTORY_ROWS = 15
 MOST_BODIES = 6
@@ -81,7 +81,7 @@ def tree(viewer: User, town: str = "") -> list[Node]:
     )
     order = ("large__order", "large_id", "medium__code", "small__code", "micro__code")
     nodes = {row.pk: Node(row, row._own) for row in rows.order_by(*order, "pk")}  # type: ignore[attr-defined] # noqa: SLF001
-    roots = []
+    roots: list[Node] = []
     for node in nodes.values():
         above = nodes.get(node.body.parent_id or 0)
         (above.children if above else roots).append(node)
@@ -231,7 +231,7 @@ def households_in(row: Any, viewer: User) -> list[HouseholdRow]:
     )
     if not level:
         return []
-    rows = MemberHousehold.objects.visible_to(viewer).live()
+    rows: Any = MemberHousehold.objects.visible_to(viewer).live()
     rows = rows.filter(**{f"{level}_id": getattr(row, f"{level}_id")})
     rows = rows.select_related("member", "micro", "small").annotate(
         n=Count("linked_members")
@@ -239,7 +239,7 @@ def households_in(row: Any, viewer: User) -> list[HouseholdRow]:
     least, _most = link_limits()
     wanted = len(dictionaries.items("member_household_items"))
     found = rows.order_by("small__code", "micro__code", "pk")[:50]
-    return [HouseholdRow(each, each.n, wanted, least) for each in found]  # type: ignore[attr-defined]
+    return [HouseholdRow(each, each.n, wanted, least) for each in found]
 
 
 def agreements_of(row: PartyOrganisation, viewer: User) -> list[Agreement]:
@@ -375,7 +375,7 @@ def _actor(label: str) -> str:
     return names.get(label, label)
 
 
-def sees_rates(viewer: User) -> list[str]:
+def sees_rates(viewer: Viewer) -> list[str]:
     """Codes of the areas whose rates somebody may see; "" is the whole district."""
     scope = scope_of(viewer)
     if scope.districts:
@@ -389,7 +389,7 @@ def panel(grid: Grid) -> dict[str, Any]:
     today = timezone.localdate()
     at = {f"{grid.level}_id": OuterRef("pk")}
     homes = MemberHousehold.objects.live().filter(**at).order_by().values("district")
-    late = AgreementItem.objects.overdue().filter(
+    late: Any = AgreementItem.objects.overdue().filter(
         agreement__state="active",
         **{f"agreement__{name}": value for name, value in at.items()},
     )

@@ -236,7 +236,7 @@ def _rates_over(unit: str) -> list[Rate]:
     return [rate for rate in RATES if rate.unit == unit]
 
 
-def _counted(unit: str, digits: int, prefixes: list[str]) -> "QuerySet[Any, Any]":
+def _counted(unit: str, digits: int, prefixes: list[str]) -> Any:
     """(unit, code above, grids, how many meet each of up to three rates) of grids of one level."""
     rows = inside(Grid.objects.live().filter(level=unit), prefixes)
     flags = {f"_flag{n}": _condition(rate) for n, rate in enumerate(_rates_over(unit))}
@@ -278,5 +278,5 @@ def of_grid(grid: Grid) -> list[Figure]:
 def shortfalls(rate: Rate, prefix: str) -> "QuerySet[Grid]":
     """The live grids below a code that fall short of a rate over grids; parents joined."""
     rows = inside(Grid.objects.live().filter(level=rate.unit), [prefix])
-    short = rows.annotate(_met=_condition(rate)).filter(_met=False)
+    short: QuerySet[Grid] = rows.annotate(_met=_condition(rate)).filter(_met=False)
     return short.select_related("parent__parent__parent").order_by("code")

@@ -10,7 +10,6 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
-    QuerySet,
     Value,
 )
 
@@ -19,7 +18,7 @@ from grids.models import AgreementParty, Organisation, PartyOrganisation, Site
 LEVEL_OF = {9: "large", 12: "medium", 14: "small", 17: "micro"}
 
 
-def units(digits: int, prefixes: Iterable[str]) -> "QuerySet[Organisation]":
+def units(digits: int, prefixes: Iterable[str]) -> Any:
     """Live resident units below these codes, with `above`, the code of so many digits."""
     level, inside = LEVEL_OF[digits], Q(pk__in=[])
     for prefix in prefixes:
@@ -45,7 +44,7 @@ def is_covered(settings: Mapping[str, Any]) -> Any:
 
 def covered_units(
     digits: int, prefixes: Iterable[str], settings: Mapping[str, Any]
-) -> "QuerySet[Any, Any]":
+) -> Any:
     """("", code of the grid above, units, units covered, 0, 0), to be joined with others."""
     grouped = units(digits, list(prefixes)).values("above").order_by()
     counted = grouped.annotate(
@@ -57,7 +56,7 @@ def covered_units(
     return named.values_list("_unit", "above", "_total", "_met0", "_met1", "_met2")
 
 
-def uncovered(prefix: str, settings: Mapping[str, Any]) -> "QuerySet[Organisation]":
+def uncovered(prefix: str, settings: Mapping[str, Any]) -> Any:
     """The units below a code without a Party body and without an agreement."""
     rows = units(len(prefix), [prefix]) if prefix else units(9, [""])
     return rows.exclude(is_covered(settings)).order_by("above", "name")

@@ -28,10 +28,12 @@ class BodyForm(forms.Form):
 class TransferForm(BodyForm):
     """Which members go to which body."""
 
-    members = forms.ModelMultipleChoiceField(
-        queryset=None, label=_("Party members"), widget=forms.CheckboxSelectMultiple
+    members: Any = forms.ModelMultipleChoiceField(
+        queryset=None,
+        label=_("Party members"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
-    organisation = forms.ModelChoiceField(queryset=None, label=_("To which body"))
+    organisation: Any = forms.ModelChoiceField(queryset=None, label=_("To which body"))
     on = forms.DateField(label=_("On which day"), widget=DayInput())
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
@@ -64,7 +66,7 @@ class LeaveForm(EndForm):
 class MergeForm(EndForm):
     """Into which body of the same tier."""
 
-    into = forms.ModelChoiceField(queryset=None, label=_("Into which body"))
+    into: Any = forms.ModelChoiceField(queryset=None, label=_("Into which body"))
     field_order = ("into", "reason", "on")
 
     def __init__(self, bodies: Any, *args: Any, **kwargs: Any) -> None:

@@ -149,4 +149,4 @@ def dictionaries() -> Iterator[Seed]:
             "count_households：有场所的党员中心户是否算阵地。",
         ),
     ):
-        yield Seed(code, zh, en, entries(rows), note)  # type: ignore[arg-type]
+        yield Seed(code, zh, en, entries(rows), note)

@@ -156,8 +156,9 @@ def end(http: HttpRequest, pk: int) -> HttpResponse:
 
     after = _("Open items are dropped.")
     words = {"title": _("End “%(title)s”") % {"title": row.title}, "after": after}
-    words = {**words, "verb": _("End the agreement"), "danger": True}
-    return _asked(http, EndForm(http.POST or None), f"/agreements/{pk}/", words, act)
+    words["verb"] = _("End the agreement")
+    shown = {**words, "danger": True}
+    return _asked(http, EndForm(http.POST or None), f"/agreements/{pk}/", shown, act)
 
 
 def may_see_file(http: HttpRequest, pk: int) -> bool:

@@ -167,7 +167,7 @@ def merge(http: HttpRequest, pk: int) -> HttpResponse:
 
     title = _("Merge %(body)s into another body") % {"body": body}
     after = _("Members, bodies below and agreements go over.")
-    words = {"title": title, "verb": _("Merge"), "after": after, "danger": True}
+    words = {"title": title, "verb": _("Merge bodies"), "after": after, "danger": True}
     return _asked(http, form, f"/party/{body.pk}/", words, act)
 
 
