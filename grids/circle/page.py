@@ -272,7 +272,11 @@ def picture(view: Shown, viewer: Viewer) -> dict[str, Any] | None:
         "map": drawn,
         "level": level,
         "areas": [
-            {"area": a, "share": share.get(a.code), "css": _class(share.get(a.code))}
+            {
+                "area": a,
+                "share": share.get(a.code),
+                "css": _class(share.get(a.code), level),
+            }
             for a in drawn.areas
         ],
         "ring": round(ring, 1),
@@ -284,7 +288,10 @@ def picture(view: Shown, viewer: Viewer) -> dict[str, Any] | None:
     }
 
 
-def _class(share: int | None) -> int:
+def _class(share: int | None, level: str) -> int:
+    """A class of the map's scale; a micro grid is covered or not."""
+    if level == "micro":
+        return 2 if share else 0
     return sum((share or 0) >= low for low in CLASSES[1:])
 
 
