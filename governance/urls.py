@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += [
     path("", include(module))
     for module in (
+        "grids.urls",  # first: /registry/feeds/ is no register
         "governance.core.urls",
-        "grids.urls",
         "volunteers.urls",
         "requests_hub.urls",
         "governance.dashboards.urls",

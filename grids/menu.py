@@ -57,10 +57,26 @@ menu.add(
     menu.Entry(
         _("Six data"),
         "database",
-        "/registry/people/",
+        "/registry/",
         TOWN,
         _("Data and assessment"),
         40,
+    ),
+    menu.Entry(
+        _("Feeds"),
+        "arrow-left-right",
+        "/registry/feeds/",
+        TOWN | {"admin"},
+        _("Data and assessment"),
+        42,
+    ),
+    menu.Entry(
+        _("Data delivery"),
+        "arrow-left-right",
+        "/registry/feeds/",
+        OFFICER,
+        _("Our department"),
+        25,
     ),
     menu.Entry(
         _("Import and sharing"),

@@ -8,6 +8,7 @@ from grids.views import geometry, pages, staff
 urlpatterns = [
     path("api/v1/", include("grids.api.urls")),
     path("", include("grids.urls_persons")),
+    path("registry/", include("grids.sixdata_urls")),
     path("grids/", pages.grid_list, name="grids"),
     path("grids/geometry/<slug:code>.json", geometry.geometry, name="grid_geometry"),
     path("grids/staff/slips/", staff.slips, name="staff_slips"),

@@ -463,3 +463,15 @@ def _record_end(run: FeedRun, by: Any = None) -> None:
         thread_id=run.feed_id,
         district_id=run.feed.district_id,
     )
+
+
+def note_errors_taken(run: FeedRun, *, by: User) -> None:
+    """Write down that somebody took the faulty rows: they hold personal data."""
+    events.record(
+        "feed.errors_exported",
+        run,
+        by,
+        {"feed": run.feed.code, "rows": run.faulty},
+        thread_id=run.feed_id,
+        district_id=run.feed.district_id,
+    )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from governance.core.registers.spec import Text
 
 Context = Callable[[HttpRequest, Any], dict[str, Any] | None]
+EVERY = "*"  # in place of a key: on the pages of all registers
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def tell_source(kind: str, name: Callable[[str], str]) -> None:
 def of(key: str, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
     """The panels of one record, each with `template` and its own context."""
     out = []
-    for panel in _added.panels.get(key, ()):
+    for panel in (*_added.panels.get(key, ()), *_added.panels.get(EVERY, ())):
         context = panel.context(request, row)
         if context is not None:
             out.append({**context, "template": panel.template})
