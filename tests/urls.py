@@ -186,6 +186,49 @@ def _registers() -> list[Url]:
     return [url for register in registers.every() for url in _of_register(register)]
 
 
+def _six() -> list[Url]:
+    """The overview, feeds and their deliveries, the queue of what differs."""
+    reading = {"towns": IN, "district": IN, "readers": IN}
+    staff = {"anonymous": OUT, "officers": IN, **reading}
+    nothing = {**{name: GONE for name in staff}, "anonymous": OUT}
+    setting = {"anonymous": OUT, "district": IN, "admin": IN}
+    no_feed = {"anonymous": OUT, "district": GONE, "admin": GONE}
+    first = {"args": lambda _w: {"pk": 1}}
+    return [
+        Url(
+            "six_data",
+            NO,
+            answers={"anonymous": OUT, "workers": IN, **reading},
+            page=True,
+        ),
+        Url("feeds", NO, answers=staff, page=True),
+        Url("feed_new", NO, answers=setting, page=True),
+        Url("feed", NO, answers=nothing, **first),
+        *(
+            Url(f"feed_{name}", NO, answers=no_feed, **first)
+            for name in ("columns", "rules", "schedule")
+        ),
+        Url("feed_upload", NO, answers=nothing, is_post=True, **first),
+        Url("feed_fetch", NO, answers=nothing, is_post=True, **first),
+        Url("feed_run", NO, answers=nothing, **first),
+        Url("feed_go_on", NO, answers=nothing, is_post=True, **first),
+        Url("feed_errors", NO, answers=nothing, **first),
+        Url("conflicts", NO, answers=staff, page=True),
+        Url(
+            "conflicts_decide",
+            NO,
+            answers={"anonymous": OUT, "desks": OUT},
+            is_post=True,
+        ),
+        Url(
+            "conflicts_undo",
+            NO,
+            answers={"anonymous": OUT, "desks": GONE},
+            is_post=True,
+        ),
+    ]
+
+
 URLS = (
     *_registers(),
     # --- sign-in ------------------------------------------------------------------------
@@ -386,6 +429,8 @@ URLS = (
         is_post=True,
         answers={"anonymous": OUT, "desks": OUT},
     ),
+    # --- six data and feeds -------------------------------------------------------------
+    *_six(),
     # --- residents ----------------------------------------------------------------------
     Url(
         "home",

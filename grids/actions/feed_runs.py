@@ -344,9 +344,8 @@ def _write_batch(
     wanted = [(n, cells) for n, cells in batch if n not in work.twice]
     planned = plan(work.register, wanted, work.reader.viewer, reader=work.reader)
     for row in planned:
+        # positions were looked at as a whole; other doubts are written down, not refused
         row.problems = [p for p in row.problems if not (p.asks and p.column == "crs")]
-        for problem in row.problems:
-            problem.asks = False  # nobody is there to answer: the row goes to the sheet
     dates = {row.number: work.dates[row.number] for row in planned}
     judge = Judge(work.feed, run, work.register, rules_of(work.feed), dates)
     judge.weigh(planned)
@@ -410,10 +409,14 @@ def _keep_errors(
             told.append((number, "", words % {"n": work.twice[number]}))
             run.faulty += 1
     for row, done in zip(planned, applied, strict=True):
+        doubts = [p for p in row.problems if p.asks]
         if done.error:
             column = row.problems[0].column if row.problems else ""
             column = column or next(iter(done.fields), "")
             told.append((row.number, column, done.error))
+        elif doubts and (done.is_new or row.changes):
+            words = _("Taken, but look at it: %(words)s") % {"words": doubts[0].words}
+            told.append((row.number, doubts[0].column, words))
     lines = {line.number: line.cells for line in work.table.lines} if told else {}
     FeedRowError.objects.bulk_create(
         FeedRowError(
