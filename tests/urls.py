@@ -190,7 +190,7 @@ def _six() -> list[Url]:
     """The overview, feeds and their deliveries, the queue of what differs."""
     reading = {"towns": IN, "district": IN, "readers": IN}
     staff = {"anonymous": OUT, "officers": IN, **reading}
-    nothing = {**{name: GONE for name in staff}, "anonymous": OUT}
+    nothing = {**dict.fromkeys(staff, GONE), "anonymous": OUT}
     setting = {"anonymous": OUT, "district": IN, "admin": IN}
     no_feed = {"anonymous": OUT, "district": GONE, "admin": GONE}
     first = {"args": lambda _w: {"pk": 1}}
