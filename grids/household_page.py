@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from governance.core import attachments, dictionaries
 from governance.core.models import Attachment, DictionaryItem, User
-from governance.core.registers import show
+from governance.core.registers import places, show
 from grids.actions import access
 from grids.models import CareEntry, Household, HouseholdNeed, Person, Visit
 from grids.registers.base import WRITE, covers
-from grids.registers.persons_rules import place_words
 
 VISITS_SHOWN = 5
 
@@ -62,9 +61,9 @@ def page_of(row: Household, user: User) -> dict[str, Any]:
     return {
         "row": row,
         "title": row.title,
-        "place": place_words(row),
+        "place": _place(row),
         "members": _members(people, care),
-        "care": care,
+        "care": [(show.label("care_kind", entry.kind), entry) for entry in care],
         "tags": sorted({show.label("care_kind", entry.kind) for entry in care}),
         "open_needs": [n for n in needs if n.state == HouseholdNeed.State.OPEN],
         "settled_needs": [n for n in needs if n.state != HouseholdNeed.State.OPEN],
@@ -81,6 +80,11 @@ def page_of(row: Household, user: User) -> dict[str, Any]:
         "service_kinds": dictionaries.items("service_kind"),
         "today": timezone.localdate(),
     }
+
+
+def _place(row: Household) -> str:
+    """The grids below the town, from the village down."""
+    return places.known().words(row).partition("/")[2]
 
 
 def _members(people: list[Person], care: list[CareEntry]) -> list[Member]:
@@ -139,7 +143,7 @@ def visit_page(row: Household, given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "row": row,
         "title": row.title,
-        "place": place_words(row),
+        "place": _place(row),
         "conditions": Visit.Condition.choices,
         "checks": [(entry, is_hazard(entry), entry.code in ticked) for entry in checks],
         "open_needs": list(row.needs.filter(state=HouseholdNeed.State.OPEN)[:10]),

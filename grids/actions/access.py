@@ -79,6 +79,18 @@ def unmask(
         address=address,
         until=timezone.now() + OPEN_FOR,
     )
+    if person := whose(subject):
+        # the page of the person shows it too; nothing of theirs is opened by this line
+        note(
+            AccessRecord.Kind.UNMASK,
+            by=by,
+            district_id=subject.district_id,
+            subject=("person", person.pk, person.masked_name),
+            fields=fields,
+            reason=reason,
+            words=words,
+            address=address,
+        )
     told = {"reason": reason, "fields": list(fields)}
     record(f"{kind}.unmasked", subject, by, told)
     return found
@@ -125,6 +137,12 @@ def note(
         rows=rows,
         until=until,
     )
+
+
+def whose(subject: Any) -> Person | None:
+    """The person whose name another record shows: the head, or who an entry is about."""
+    found = getattr(subject, "head", None) or getattr(subject, "person", None)
+    return found if isinstance(found, Person) else None
 
 
 def label_of(subject: Any) -> str:

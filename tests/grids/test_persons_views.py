@@ -95,6 +95,15 @@ def test_who_has_no_work_there_opens_nothing(person, cast, who, status) -> None:
     assert AccessRecord.objects.count() == 0
 
 
+def test_opening_a_household_stands_on_the_page_of_its_head(person, cast) -> None:
+    client = _as(cast.worker_a)
+    path = f"/registry/households/{person.household_id}/unmask/"
+    assert client.post(path, {"reason": "visit"}).status_code == 302
+    assert "上门走访" in client.get(f"/registry/people/{person.pk}/").content.decode()
+    person_page = client.get(f"/registry/people/{person.pk}/unmask/")
+    assert number_of(1) not in person_page.content.decode()
+
+
 def test_out_of_scope_a_household_is_not_there(person, cast) -> None:
     home = person.household_id
     for who in ("worker_b", "town_b"):
