@@ -73,7 +73,8 @@ def _family(n: int, chance: random.Random) -> list[Values]:
 
 
 def _planned(grids: list[Grid]) -> list[Planned]:
-    chance, rows = random.Random(SEED), []  # noqa: S311 - the same invented people each time
+    chance = random.Random(SEED)  # noqa: S311 - the same invented people each time
+    rows: list[Planned] = []
     for n, grid in zip(range(HOUSEHOLDS), cycle(grids), strict=False):
         number = f"DEMO-{n + 1:03d}"
         where = {

@@ -109,7 +109,7 @@ def _house_id(row: Household | None, values: Values) -> int | None:
     number = (values.pop("house_no") or "").strip()
     if not number:
         return None
-    district_id = values.get("district_id") or (row and row.district_id)
+    district_id: Any = values.get("district_id") or getattr(row, "district_id", None)
     houses = House.objects.live().filter(district_id=district_id, number=number)
     found = houses.first()
     if found is None:

@@ -157,7 +157,7 @@ def refuse_double(
             may know where it is.
     """
     rows = Person.objects.live().filter(district_id=district_id).with_identity(number)
-    other = rows.exclude(pk=but.pk if but else None).first()
+    other = (rows.exclude(pk=but.pk) if but else rows).first()
     if other is None:
         return
     words, address = pointer(other, by)

@@ -32,8 +32,8 @@ def _visits(request: HttpRequest, grid: Grid) -> Mapping[str, Any] | None:
     lines = [(row, _days(row, today)) for row in found]
     return {
         "visit_lines": lines,
-        "household_count": found[0].total,
-        "late_count": found[0].late,
+        "household_count": getattr(found[0], "total", 0),
+        "late_count": getattr(found[0], "late", 0),
     }
 
 

@@ -324,7 +324,8 @@ def find_care(planned: Any, viewer: Viewer) -> dict[int, CareEntry]:
         for row in planned
         if row.values.get("person") and row.values.get("kind")
     }
-    rows = _care(viewer).live().filter(person_id__in={key[0] for key in wanted})
+    rows = _care(viewer).filter(ended_on__isnull=True)
+    rows = rows.filter(person_id__in={key[0] for key in wanted})
     return {
         wanted[entry.person_id, entry.kind]: entry
         for entry in rows
