@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0018_party_hash_purposes"),
+        ("grids", "0006_seed_lists"),
     ]
 
     operations = [
