@@ -79,14 +79,9 @@ def _settings(district: District, by: User) -> None:
         values = {"lead_department": departments.get(lead), "level": Grid.Level.SMALL}
         lines.set_line(district, code, values, by=by)
     for line, level, what, rule, role in DUTIES:
-        values = {
-            "line": line,
-            "level": level,
-            "what": what,
-            "rule": rule,
-            "role": role,
-        }
-        lines.save_duty(None, values, by=by)
+        duty: dict[str, str] = {"line": line, "level": level, "what": what}
+        duty |= {"rule": rule, "role": role}
+        lines.save_duty(None, duty, by=by)
 
 
 def _feature(

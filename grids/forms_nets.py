@@ -77,7 +77,7 @@ class HandInForm(_Refusable):
     """A list of a line, with polygons if it has any."""
 
     file = forms.FileField(
-        label=_("List"),
+        label=_("List handed in"),
         help_text=_("Excel, CSV, or GeoJSON with code and name; 20 MB at most."),
     )
     polygons = forms.FileField(

@@ -166,7 +166,7 @@ def take_over(staged: LineList, *, by: User, end_gone: bool = False) -> dict[str
     """Write a staged list: new and changed rows, and have the candidates looked for.
 
     Rows that the list no longer has are ended with `end_gone`; otherwise they go to the review
-    desk as gone. Confirmed mappings stay. Taking it over twice changes nothing the second time.
+    desk as gone. Returns how many are new, changed, gone (and waiting) and ended. Confirmed mappings stay. Taking it over twice changes nothing the second time.
 
     Raises:
         Conflict: dropped. NotAllowed: not a desk of the place.
@@ -191,7 +191,7 @@ def take_over(staged: LineList, *, by: User, end_gone: bool = False) -> dict[str
     counts = {
         "new": len(found.new),
         "changed": len(found.changed),
-        "gone": len(found.gone),
+        "gone": len(found.gone) - ended,
         "ended": ended,
     }
     events.record("linelist.taken_over", held, by, {"line": held.line, **counts})
