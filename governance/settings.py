@@ -210,6 +210,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "remind-decisions": {
+        "task": "grids.remind_decisions",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "begin-due-posts": {
+        "task": "grids.begin_due_posts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=200)
@@ -350,6 +360,7 @@ FOLLOW_LIMIT_PER_ADDRESS = env.str("FOLLOW_LIMIT_PER_ADDRESS", default="30/h")
 
 # --- Teams of grids -----------------------------------------------------------------------
 TEAM_MOST_POSTS = env.int("TEAM_MOST_POSTS", default=3)
+DECISION_REMIND_DAYS = env.int("DECISION_REMIND_DAYS", default=3)
 
 # --- Feeds of departments (see grids/feeds/transport.py) -----------------------------------
 FEED_FOLDER = env.str("FEED_FOLDER", default="")

@@ -109,3 +109,25 @@ menu.add(
         61,
     ),
 )
+menu.add(
+    menu.Entry(_("Teams"), "people", "/teams/", TOWN, GRIDS, 32),
+    menu.Entry(_("Joint committees"), "bank", "/committees/", TOWN, GRIDS, 32),
+    menu.Entry(_("Resources"), "box-seam", "/registry/resources/", TOWN, GRIDS, 35),
+    menu.Entry(
+        _("Resources"),
+        "box-seam",
+        "/registry/resources/",
+        OFFICER,
+        _("Grids and resources"),
+        31,
+    ),
+    menu.Entry(
+        _("Joint committees"),
+        "bank",
+        "/committees/",
+        OFFICER,
+        _("Grids and resources"),
+        32,
+    ),
+    menu.Entry(_("Teams"), "people", "/teams/", FIELD | {"auditor", "leader"}, "", 32),
+)

@@ -17,4 +17,5 @@ urlpatterns = [
     *party_patterns,
     path("grids/<slug:code>/", pages.grid_page, name="grid"),
     path("", include("grids.site_urls")),
+    path("", include("grids.urls_support")),
 ]

@@ -107,7 +107,19 @@ def _one(_world: Any) -> dict[str, Any]:
     return {"pk": 1}
 
 
+def _village(_world: Any) -> dict[str, Any]:
+    return {"code": "445302001009"}
+
+
+def _nothing(_world: Any) -> dict[str, Any]:
+    """The id of nothing: what lies behind it has tests of its own."""
+    return {"pk": 1}
+
+
 OPEN: Answers = {}
+NO_SUCH: Answers = {"anonymous": 302, "desks": 404}
+TEMPLATES: Answers = {"anonymous": 302, "district": 200, "admin": 200}
+MADE: Answers = {"district": 302, "admin": 302}
 SIGNED_IN: Answers = {"anonymous": OUT}
 TOKEN: Answers = {"anonymous": 401}
 NOT_STAFF: Answers = {"anonymous": OUT, "outside": NO}
@@ -431,6 +443,66 @@ URLS = (
     ),
     # --- six data and feeds -------------------------------------------------------------
     *_six(),
+    # --- teams and joint committees -----------------------------------------------------
+    Url("teams", IN, answers=NOT_STAFF, page=True),
+    Url("teams_export", IN, answers=NOT_STAFF),
+    Url("teams_print", IN, answers=NOT_STAFF, page=True, is_paper=True),
+    Url("grid_team", IN, _village, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
+    Url("team_candidates", GONE, _village, query="?slot=1", answers=NOT_STAFF),
+    Url("team_assign", NO, lambda _w: {**_village(_w), "pk": 1}, answers=NO_SUCH),
+    Url("assignment_end", NO, _nothing, answers=NO_SUCH),
+    Url("assignment_hand_over", NO, _nothing, answers=NO_SUCH),
+    Url("assignment_undo", NO, _nothing, is_post=True, answers=NO_SUCH),
+    Url("team_templates", IN, answers=NOT_STAFF, page=True),
+    Url("team_template", GONE, _nothing, answers=NOT_STAFF),
+    Url("team_template_new", NO, answers=TEMPLATES, page=True),
+    Url("team_proposals", NO, is_post=True, answers={**TEMPLATES, **MADE}),
+    *(
+        Url(name, NO, _nothing, answers={**TEMPLATES, "district": GONE, "admin": GONE})
+        for name in ("team_template_edit", "team_slot_new", "team_slot_edit")
+    ),
+    Url(
+        "team_slot_remove",
+        NO,
+        _nothing,
+        is_post=True,
+        answers={**TEMPLATES, "district": GONE, "admin": GONE},
+    ),
+    Url("committees", IN, answers=NOT_STAFF, page=True),
+    *(
+        Url(name, GONE, _nothing, answers=NOT_STAFF)
+        for name in ("committee", "meeting", "meeting_print")
+    ),
+    *(
+        Url(name, NO, _nothing, answers=NO_SUCH)
+        for name in (
+            "committee_member_new",
+            "committee_member_end",
+            "meeting_record",
+            "meeting_need_new",
+            "meeting_offer_new",
+            "meeting_decide",
+            "meeting_file_new",
+        )
+    ),
+    *(
+        Url(name, NO, _nothing, is_post=True, answers=NO_SUCH)
+        for name in ("meeting_match", "meeting_unmatch")
+    ),
+    Url(
+        "meeting_withdraw",
+        NO,
+        lambda _w: {"kind": "need", "pk": 1},
+        is_post=True,
+        answers=NO_SUCH,
+    ),
+    Url("decision_undo", GONE, _nothing, is_post=True, answers=NOT_STAFF),
+    Url(
+        "decision_step",
+        GONE,
+        lambda _w: {"pk": 1, "name": "begin"},
+        answers=NOT_STAFF,
+    ),
     # --- residents ----------------------------------------------------------------------
     Url(
         "home",

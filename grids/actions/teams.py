@@ -347,7 +347,7 @@ def save_assignment(
 ) -> Assignment:
     """Write an assignment from a form, the API or a sheet.
 
-    `values`: grid (Grid), post (code or name of a slot), holder, account (user name), phone,
+    `values`: grid (Grid), slot_name (code or name of a slot), holder, account (user name), phone,
     unit, deputy, starts_on, ended_on, note. Grid, post and holder of a given row stay: somebody
     else in the post is a hand-over.
 
@@ -359,10 +359,10 @@ def save_assignment(
     grid = values.get("grid")
     if not isinstance(grid, Grid):
         raise Invalid(fields={"grid": [_("Name the grid.")]})
-    slot = slot_at(grid, str(values.get("post", "")))
+    slot = slot_at(grid, str(values.get("slot_name", "")))
     if slot is None:
         raise Invalid(
-            fields={"post": [_("This post is not in the team of this grid.")]}
+            fields={"slot_name": [_("This post is not in the team of this grid.")]}
         )
     name, phone = str(values.get("holder") or ""), str(values.get("phone") or "")
     user = account_of(name, phone[-4:], str(values.get("account") or ""))
@@ -383,7 +383,7 @@ def save_assignment(
     return made
 
 
-STAYS = ("grid", "post", "holder", "account", "starts_on")
+STAYS = ("grid", "slot_name", "holder", "account", "starts_on")
 
 
 def _change(

@@ -121,6 +121,12 @@ def safe_next(http: HttpRequest) -> str:
     return to if to and is_ours else ""
 
 
+def proposed(http: HttpRequest) -> dict[str, Any]:
+    """What the page before has chosen: the department that leads, by its id."""
+    given = http.GET.get("department", "")
+    return {"lead": {"lead": given, "assist": []}} if given.isdigit() else {}
+
+
 def context(subject: Request | Task, form: StepForm, after: str) -> dict[str, Any]:
     """The drawer of a step."""
     row, step = request_of(subject), form.step

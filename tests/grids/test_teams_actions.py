@@ -179,7 +179,7 @@ def test_a_row_of_a_sheet_finds_the_account_by_name_and_end_of_phone(
     user = make_user("fresh", "麦建辉", phone_tail="5678")
     values = {
         "grid": forest.small_a1_1,
-        "post": "网格员",
+        "slot_name": "网格员",
         "holder": "麦建辉",
         "phone": "13800005678",
         "unit": "村委会",
@@ -194,7 +194,7 @@ def test_a_row_of_a_sheet_finds_the_account_by_name_and_end_of_phone(
     with pytest.raises(Conflict):
         teams.save_assignment(row, {"deputy": "又"}, by=cast.town_a, version=99)
     with pytest.raises(Invalid):
-        teams.save_assignment(None, {**values, "post": "没有"}, by=cast.town_a)
+        teams.save_assignment(None, {**values, "slot_name": "没有"}, by=cast.town_a)
     with pytest.raises(Invalid):
         teams.save_assignment(None, {**values, "account": "nobody"}, by=cast.town_a)
 
