@@ -74,7 +74,9 @@ class RecordForm(ActionForm):
     )
     guests = forms.CharField(label=_("Also present"), max_length=200, required=False)
     minutes = forms.CharField(
-        label=_("Minutes"), widget=forms.Textarea(attrs={"rows": 8}), required=False
+        label=_("Minutes of the meeting"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        required=False,
     )
 
     def __init__(self, meeting: JointMeeting, data: Any = None) -> None:

@@ -138,7 +138,12 @@ add(
             Column(
                 "guests", gettext_lazy("Also present"), in_list=False, max_length=200
             ),
-            Column("minutes", gettext_lazy("Minutes"), Kind.LONG_TEXT, in_list=False),
+            Column(
+                "minutes",
+                gettext_lazy("Minutes of the meeting"),
+                Kind.LONG_TEXT,
+                in_list=False,
+            ),
         ),
         natural_key=("committee", "held_on"),
         save=save_meeting,

@@ -73,7 +73,7 @@ def record(http: HttpRequest, pk: int) -> HttpResponse:
         lambda _data: actions.save_meeting(
             row, form.values(), by=user, version=row.version
         ),
-        title=_("Minutes"),
+        title=_("Minutes of the meeting"),
         subtitle=str(row),
         verb=_("Keep the minutes"),
         back=_page(row.pk),
