@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from governance.core import registers
+from governance.core.registers import imports
 from tests.factories import party
 
 GROUPS = {
@@ -173,11 +174,13 @@ def _of_register(register: Any) -> list[Url]:
     writers = {p for p, r in POSTS.items() if r in register.writers}
 
     def url(name: str, people: set[str], status: int = IN, **more: Any) -> Url:
-        answers = {"anonymous": OUT, **dict.fromkeys(people, status)}
+        stranger = more.pop("stranger", OUT)
+        answers = {"anonymous": stranger, **dict.fromkeys(people, status)}
         given = {"key": register.key, **more.pop("args", {})}
         return Url(name, NO, lambda _w: dict(given), answers=answers, **more)
 
     gone = {"args": {"pk": 1}}
+    program = {"stranger": 401}
     is_first = {"is_shown": register.key in ("places", "probe")}
     return [
         url("registry", readers, **is_first),
@@ -190,6 +193,8 @@ def _of_register(register: Any) -> list[Url]:
         url("registry_export_run", readers, GONE, **gone),
         url("registry_export_file", readers, GONE, **gone),
         url("import_new", writers, **is_first),
+        url("api_records", readers, **program),
+        url("api_record", readers, GONE, **gone, **program),
     ]
 
 
@@ -239,6 +244,12 @@ def _six() -> list[Url]:
             is_post=True,
         ),
     ]
+
+
+def _importers() -> set[str]:
+    """Who writes some register, and who sees the imports of the whole district."""
+    roles = {role for register in registers.every() for role in register.writers}
+    return {p for p, r in POSTS.items() if r in roles | imports.SEE_ALL}
 
 
 URLS = (
@@ -673,6 +684,7 @@ URLS = (
         )
         for name in ("audit_access", "audit_exports")
     ),
+    Url("api_registers", IN, answers=TOKEN),
     # --- programs -----------------------------------------------------------------------
     Url("api_requests", IN, answers=TOKEN),
     Url("api_request", IN, _api, answers=API_OUTSIDE),

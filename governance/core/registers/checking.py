@@ -34,7 +34,7 @@ def look(run: ImportRun, register: Register, _ends: float) -> bool:
     read = {table.name: headings.find(register, table) for table in sheets}
     known = [table for table in sheets if read[table.name].columns]
     with transaction.atomic():
-        if not staging.lock(run.pk):
+        if staging.hold(run, State.UPLOADED) is None:
             return False
         _keep(run, register, sheets, read, known)
     return True
@@ -142,8 +142,8 @@ def _check_batch(
 ) -> bool:
     """Plan and stage one batch; False when the run is no longer ours to check."""
     with transaction.atomic():
-        held = ImportRun.objects.filter(pk=run.pk, state=State.CHECKING, seen=run.seen)
-        if not staging.lock(run.pk) or not held.exists():
+        held = staging.hold(run, State.CHECKING)
+        if held is None or held.seen != run.seen:
             return False
         cells = [(raw.number, staging.cells_of(raw, run.columns)) for raw in batch]
         odd = {r.number: staging.odd_cells(register, r, run.columns) for r in batch}
@@ -163,8 +163,7 @@ def _check_batch(
 def _finish(run: ImportRun) -> bool:
     """Count the verdicts; the run waits for its person."""
     with transaction.atomic():
-        held = ImportRun.objects.filter(pk=run.pk, state=State.CHECKING)
-        if not staging.lock(run.pk) or not held.exists():
+        if staging.hold(run, State.CHECKING) is None:
             return False
         if not run.seen:
             raise tables.refused(_("The file has headings but no rows."))
@@ -183,8 +182,7 @@ def recount(run: ImportRun) -> None:
 def _fix(run: ImportRun, register: Register) -> bool:
     """Write the right value into the next rows with the same fault, and plan them again."""
     with transaction.atomic():
-        held = ImportRun.objects.filter(pk=run.pk, state=State.CHECKING)
-        if not staging.lock(run.pk) or not held.exists():
+        if staging.hold(run, State.CHECKING) is None:
             return False
         fix = run.fix
         wanted = [{"column": fix["column"], "key": fix["key"]}]

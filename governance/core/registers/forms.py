@@ -161,7 +161,7 @@ def _widget(column: Column) -> forms.Widget:
         return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     if column.kind is Kind.GRID:
         return forms.TextInput(attrs={"list": "grids-offered", "autocomplete": "off"})
-    choices = _offered(column)
+    choices = offered_choices(column)
     if choices is not None:
         return forms.Select(choices=[NO_CHOICE, *choices])
     attrs = dict(PLAIN.get(column.kind, {}))
@@ -170,7 +170,7 @@ def _widget(column: Column) -> forms.Widget:
     return forms.TextInput(attrs=attrs)
 
 
-def _offered(column: Column) -> list[tuple[str, Any]] | None:
+def offered_choices(column: Column) -> list[tuple[str, Any]] | None:
     """What can be chosen, as (text that is read, label); None where one writes freely."""
     if column.kind is Kind.YES_NO:
         return [("1", _("yes")), ("0", _("no"))]

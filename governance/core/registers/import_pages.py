@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance.core.models import ImportRow, ImportRun
 from governance.core.registers import imports, running, show, staging
@@ -13,6 +15,12 @@ from governance.core.registers.spec import Column, Kind, Register
 PAGE = 50
 MOST_COLUMNS = 7
 TABS = ("error", "ask", "changed", "new", "same")
+SAME_FAULTS = """
+    SELECT problem->>'key', count(*)
+      FROM core_importrow r, jsonb_array_elements(r.problems) problem
+     WHERE r.run_id = %s AND r.verdict = ANY(%s) AND problem->>'key' = ANY(%s)
+     GROUP BY 1
+"""
 State = ImportRun.State
 
 
@@ -37,9 +45,22 @@ class Line:
     words: str = ""
 
 
+def by_group(registers: list[Register]) -> list[Register]:
+    """Those of one group beside each other, in the order in which the groups appear."""
+    order: dict[str, int] = {}
+    for register in registers:
+        order.setdefault(str(register.group), len(order))
+    return sorted(registers, key=lambda register: order[str(register.group)])
+
+
 def steps(run: ImportRun | None) -> list[dict[str, str]]:
     """The four steps for the stepper."""
-    words = [_("Upload"), _("Check"), _("Import"), _("Result")]
+    words = [
+        _("Upload"),
+        pgettext("import", "Check"),
+        pgettext("import", "Import"),
+        pgettext("import", "Result"),
+    ]
     now = 0 if run is None else STEP_OF.get(State(run.state), 1)
     done = run is not None and run.state in (State.DONE, State.UNDONE)
     out = []
@@ -69,8 +90,8 @@ STEP_OF = {
 def figures(run: ImportRun) -> list[dict[str, Any]]:
     """The strip of counts after the check."""
     told = (
-        ("new", _("New"), "plus-circle", ""),
-        ("changed", _("Changed"), "pencil-square", ""),
+        ("new", pgettext("import", "New"), "plus-circle", ""),
+        ("changed", pgettext("import", "Changed"), "pencil-square", ""),
         ("same", _("Unchanged"), "dash-circle", ""),
         ("error", _("Faulty, not imported"), "x-octagon-fill", "late"),
         ("ask", _("Please confirm"), "exclamation-triangle", "amber"),
@@ -93,7 +114,7 @@ def tabs(run: ImportRun, current: str) -> list[dict[str, Any]]:
         "error": _("Faults"),
         "ask": _("Please confirm"),
         "changed": _("Changes side by side"),
-        "new": _("New"),
+        "new": pgettext("import", "New"),
         "same": _("Unchanged"),
     }
     return [
@@ -129,7 +150,7 @@ def rows_of(
     columns = _columns(run, register, page)
     return {
         "columns": columns,
-        "lines": [line(row, columns) for row in page],
+        "lines": [line(row, columns, register) for row in page],
         "next_url": f"?tab={tab}&after={page[-1].number}" if len(found) > PAGE else "",
         "first_url": f"?tab={tab}" if after else "",
         "same_fault": _same_faults(run, page),
@@ -144,20 +165,20 @@ def _columns(run: ImportRun, register: Register, rows: list[ImportRow]) -> list[
     return [c for c in of_file if c in shown or c.name in faulty][: MOST_COLUMNS + 3]
 
 
-def line(row: ImportRow, columns: list[Column]) -> Line:
+def line(row: ImportRow, columns: list[Column], register: Register) -> Line:
     """One staged row as text, sensitive cells masked."""
     cells = staging.cells(row)
     faulty = {problem["column"] for problem in row.problems}
-    by_name = {column.name: column for column in columns}
+    by_name = {column.name: column for column in register.columns}
     return Line(
         number=row.number,
         cells=[_cell(c, cells.get(c.name, ""), c.name in faulty) for c in columns],
         problems=row.problems,
         changes=[
             {
-                "label": str(by_name[name].label) if name in by_name else name,
-                "before": _safe(by_name.get(name), before),
-                "after": _safe(by_name.get(name), after),
+                "label": str(by_name[name].label),
+                "before": _safe(by_name[name], before),
+                "after": _safe(by_name[name], after),
             }
             for name, (before, after) in staging.changes(row).items()
         ],
@@ -174,26 +195,18 @@ def _cell(column: Column, text: str, is_bad: bool) -> Cell:
     return Cell(_safe(column, text), is_bad, column.is_sensitive)
 
 
-def _safe(column: Column | None, text: str) -> str:
-    if column is None or not text:
-        return text and "＊＊＊"
+def _safe(column: Column, text: str) -> str:
     return show.masked(column, text) if column.is_sensitive else text
 
 
 def _same_faults(run: ImportRun, rows: list[ImportRow]) -> dict[str, int]:
-    """How many rows of the whole file have the same fault, by key; one statement a key shown."""
-    keys = {
-        (problem["column"], problem["key"])
-        for row in rows
-        for problem in row.problems
-        if problem.get("key")
-    }
-    out = {}
-    for column, key in sorted(keys)[:20]:
-        wanted = [{"column": column, "key": key}]
-        same = ImportRow.objects.filter(run=run, problems__contains=wanted)
-        out[key] = same.count()
-    return out
+    """How many rows of the whole file have the same fault, by key."""
+    keys = {p["key"] for row in rows for p in row.problems if p.get("key")}
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(SAME_FAULTS, [run.pk, list(TABS[:2]), sorted(keys)])
+        return dict(cursor.fetchall())
 
 
 def progress(run: ImportRun) -> dict[str, Any]:

@@ -31,7 +31,7 @@ MOST_LISTED = 50
 def import_list(request: HttpRequest) -> HttpResponse:
     """The imports one may see, and the registers one may import into."""
     user, roles = signed_in(request), standing_of(request).roles
-    registers = [r for r in spec.every() if r.writers & roles]
+    registers = import_pages.by_group([r for r in spec.every() if r.writers & roles])
     if not registers and not roles & imports.SEE_ALL:
         raise NotAllowed(_("This page belongs to other posts than yours."))
     runs = imports.visible_to(user, roles).select_related("by")

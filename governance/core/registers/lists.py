@@ -64,8 +64,8 @@ def narrowed(
 ) -> QuerySet[Any]:
     """What somebody sees of a register under the filters of a query string."""
     rows = register.visible(viewer)
-    if has_field(register.model, "ended_on") and not params.get("ended"):
-        rows = rows.filter(ended_on__isnull=True)
+    if has_field(register.model, "ended_on"):
+        rows = rows.filter(ended_on__isnull=params.get("ended") != "1")
     return filter_set(register, viewer, params, rows).qs
 
 
@@ -88,7 +88,8 @@ def joined(rows: QuerySet[Any], columns: Iterable[Column]) -> QuerySet[Any]:
 
 def shown_columns(register: Register, params: Mapping[str, Any]) -> list[Column]:
     """The columns of the list: those that `cols` names, else those meant for it."""
-    asked = [n for n in str(params.get("cols", "")).split(",") if n]
+    many = params.getlist("cols") if isinstance(params, QueryDict) else []
+    asked = ",".join(many).split(",")
     chosen = [c for c in register.columns if c.name in asked]
     return chosen or [c for c in register.columns if c.in_list]
 

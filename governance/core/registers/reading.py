@@ -36,6 +36,8 @@ NO = frozenset(["否", "无", "没有", "n", "no", "false", "0", "×", "✗", "x
 BETWEEN = re.compile(r"[、,，;；\n]+")
 MASKED = re.compile(r"[＊*]{2,}")
 TEXTUAL = {Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE, Kind.IDENTITY, Kind.CREDIT_CODE}
+WORTH_KEEPING = {Kind.GRID, Kind.REFERENCE, Kind.CHOICE, Kind.DICTIONARY, Kind.MANY}
+MOST_KEPT = 20_000
 WORDY = {*TEXTUAL, Kind.CHOICE, Kind.DICTIONARY}
 
 
@@ -74,7 +76,7 @@ class Reader:
                 continue
             text = cells[column.name].strip()
             if column.is_sensitive and MASKED.search(text):
-                text = ""  # masked by an export of ours or of others: says nothing new
+                continue  # masked by an export of ours or of others: says nothing new
             if not text:
                 if keeps_empty:
                     values[column.name] = empty(column)
@@ -93,9 +95,14 @@ class Reader:
             ValueError: in words for the person who wrote it; `Unclear` has a suggestion.
         """
         key = (column.name, text)
-        if key not in self._known:
-            self._known[key] = self._read(column, text)
-        found = self._known[key]
+        if key in self._known:
+            found = self._known[key]
+        else:
+            found = self._read(column, text)
+            if column.kind in WORTH_KEEPING:
+                if len(self._known) > MOST_KEPT:
+                    self._known.clear()
+                self._known[key] = found
         if isinstance(found, ValueError):
             raise found
         return found

@@ -59,8 +59,7 @@ def run(run: ImportRun, register: Register, ends: float) -> bool:
 def _batch(run: ImportRun, register: Register, reader: Reader) -> bool | None:
     """Write one batch; True when rows are left, None when the run is not ours (any more)."""
     with transaction.atomic():
-        held = ImportRun.objects.filter(pk=run.pk, state=State.RUNNING)
-        if not staging.lock(run.pk) or not held.exists():
+        if staging.hold(run, State.RUNNING) is None:
             return None
         run.refresh_from_db(fields=["done", "seen", "state"])
         rows = _next(run)

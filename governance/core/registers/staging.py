@@ -39,6 +39,14 @@ def lock(run_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def hold(run: ImportRun, state: str) -> ImportRun | None:
+    """The run, locked for this transaction, if no other worker has it and it is in `state`."""
+    if not lock(run.pk):
+        return None
+    rows = ImportRun.objects.select_for_update(of=("self",))
+    return rows.filter(pk=run.pk, state=state).first()
+
+
 def cells_of(raw: Raw, columns: Mapping[str, int]) -> dict[str, str]:
     """Text by column; a cell beyond the end of its row is empty."""
     return {

@@ -36,8 +36,7 @@ def undo(run: ImportRun, register: Register, ends: float) -> bool:
 
 def _batch(run: ImportRun, register: Register, reader: Reader) -> bool | None:
     with transaction.atomic():
-        held = ImportRun.objects.filter(pk=run.pk, state=State.UNDOING)
-        if not staging.lock(run.pk) or not held.exists():
+        if staging.hold(run, State.UNDOING) is None:
             return None
         run.refresh_from_db(fields=["done", "state"])
         rows = list(

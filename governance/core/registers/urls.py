@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from governance.core.registers import file_views, import_views, views
+from governance.core.registers import api, file_views, import_views, views
 
 urlpatterns = [
+    path("api/v1/registry/", api.Registers.as_view(), name="api_registers"),
+    path("api/v1/registry/<slug:key>/", api.Records.as_view(), name="api_records"),
+    path(
+        "api/v1/registry/<slug:key>/<int:pk>/",
+        api.OneRecord.as_view(),
+        name="api_record",
+    ),
     path("imports/", import_views.import_list, name="imports"),
     path("imports/new/<slug:key>/", import_views.import_new, name="import_new"),
     path("imports/<int:pk>/", import_views.import_run, name="import_run"),
