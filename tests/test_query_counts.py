@@ -18,7 +18,8 @@ from django.urls import reverse
 from requests_hub.models import Whistle
 from tests.factories.requests_hub import Makers
 from tests.statements import TIMED
-from tests.urls import CAST, URLS
+from tests.url_kinds import CAST
+from tests.urls import URLS
 
 PINS: dict[str, int] = json.loads(
     (Path(__file__).parent / "query_counts.json").read_text()

@@ -11,7 +11,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from requests_hub.models import Whistle
 from tests.factories.requests_hub import Makers
-from tests.urls import CAST, NAMESPACES, URLS
+from tests.url_kinds import CAST
+from tests.urls import NAMESPACES, URLS
 
 
 def names() -> Iterator[str]:

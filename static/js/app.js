@@ -196,6 +196,7 @@
   }
   doc.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id === "drawer") { event.target.dataset.swapped = "1"; }
+    event.target.classList.remove("pane-idle");
     ready(event.target);
     var heading = event.target.querySelector("[data-focus]");
     if (heading) { heading.tabIndex = -1; heading.focus(); announce(heading.textContent); }

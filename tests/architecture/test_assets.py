@@ -13,8 +13,9 @@ from requests_hub import workflow
 ROOT = Path(settings.BASE_DIR)
 OUTSIDE = re.compile(r"""(?:https?:)?//[A-Za-z0-9][A-Za-z0-9.-]*\.[a-z]{2,}""")
 NAMESPACE = re.compile(r"https?://www\.w3\.org/(?:2000/svg|1999/xlink)")
+# no event is called "only": that is a parameter of a template tag
 INLINE = re.compile(
-    r"""\sstyle\s*=\s*["']|\son[a-z]+\s*=\s*["']|<style|hx-on|javascript:"""
+    r"""\sstyle\s*=\s*["']|\son(?!ly)[a-z]+\s*=\s*["']|<style|hx-on|javascript:"""
 )
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.IGNORECASE)
 ICON = re.compile(r"""{%\s*icon\s+["']([a-z0-9-]+)["']""")

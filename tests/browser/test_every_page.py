@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from requests_hub.models import Whistle
 from tests.browser.conftest import DESK, PHONE
-from tests.urls import CAST, URLS
+from tests.url_kinds import CAST
+from tests.urls import URLS
 
 Enter = Callable[..., Page]
 VIEWERS = ("anonymous", "town_a", "officer_a", "worker_a")

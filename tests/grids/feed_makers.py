@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from grids.actions import feed_runs, feeds
+from grids.actions import sixdata as records
 from grids.feeds.transport import Delivery
-from grids.models import Department, Feed, FeedRun
+from grids.models import Department, Feed, FeedRun, Organisation
 
 FIRMS = ["统一社会信用代码", "单位名称", "企业类型", "经营地址", "所属网格", "员工数"]
 CREDIT = ["91445302MA4W0000X7", "N2445302MF00000006", "54445302MF0000000H"]
@@ -71,3 +72,10 @@ def deliver(feed: Feed, data: bytes, *, by: Any = None, as_of: Any = None) -> Fe
 def counts(run: FeedRun) -> tuple[int, int, int, int]:
     """New, changed, same, faulty."""
     return run.added, run.changed, run.same, run.faulty
+
+
+def organisation(cast: SimpleNamespace, grid: Any, **values: Any) -> Organisation:
+    base = {"credit_code": CREDIT[0], "name": "示例石材0厂", "kind": "enterprise"}
+    return records.save_organisation(
+        None, {**base, "grid": grid, **values}, by=cast.town_a
+    )
