@@ -88,7 +88,7 @@ PARTY_DESK: Answers = {
     "district": IN,
     "town_b": GONE,
 }
-
+API_OUTSIDE: Answers = {**TOKEN, "outside": GONE, **OTHER_TOWN}
 KEEPERS: Answers = {"anonymous": OUT, "desks": IN, "workers": IN}
 KEEPERS_GONE: Answers = {"anonymous": OUT, "desks": GONE, "workers": GONE}
 
