@@ -371,7 +371,7 @@ def _board(meeting: JointMeeting, grid: Grid) -> None:
     for n, (what, unit, days, steps) in enumerate(rows):
         due = max(today + dt.timedelta(days=days), meeting.held_on)
         department = Department.objects.filter(name=unit).first()
-        need = needs[{1: 0, 2: 1, 3: 2}[n]] if n in (1, 2, 3) else None
+        about = needs[{1: 0, 2: 1, 3: 2}[n]] if n in (1, 2, 3) else None
         row = committees.decide(
             meeting,
             by=BY,
@@ -379,7 +379,7 @@ def _board(meeting: JointMeeting, grid: Grid) -> None:
             due_on=due,
             owner_unit=unit,
             department=department,
-            need=need,
+            need=about,
         )
         for step in steps:
             row = decisions.take(row, step, by=BY, note=notes[step])

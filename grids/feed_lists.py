@@ -87,7 +87,8 @@ class FeedRow:
 
 def feeds_of(user: Viewer) -> list[FeedRow]:
     """Every feed somebody may see, in official order; two statements."""
-    feeds = list(
+    # rows of Feed with two attributes more, which no type names
+    feeds: list[Any] = list(
         Feed.objects.visible_to(user)
         .select_related("department")
         .annotate(

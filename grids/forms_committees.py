@@ -187,7 +187,7 @@ class StepForm(ActionForm):
         super().__init__(data)
         for spec in step.fields:
             self.fields[spec.name] = forms.CharField(
-                label=spec.label,
+                label=str(spec.label),
                 required=spec.required,
                 max_length=200,
                 widget=forms.Textarea(attrs={"rows": 4}),

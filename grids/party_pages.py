@@ -246,7 +246,7 @@ def agreements_of(row: PartyOrganisation, viewer: User) -> list[Agreement]:
     rows = Agreement.objects.visible_to(viewer).filter(
         pk__in=row.agreement_sides.values("agreement_id")
     )
-    return list(rows.with_counts().order_by("ended_on", "term_to"))  # type: ignore[attr-defined]
+    return list(rows.with_counts().order_by("ended_on", "term_to"))
 
 
 def strip(

@@ -99,9 +99,10 @@ def _asked(kind: Kind, rows: "QuerySet[Any]", grid: Grid | None) -> "QuerySet[An
     if grid is not None:
         rows = rows.filter(**{f"{grid.level}_id": grid.pk})
     grouped = rows.order_by().values(six=Value(kind.key))
-    return grouped.annotate(
+    counted: QuerySet[Any] = grouped.annotate(
         total=Count("pk"), share=Count("pk", filter=kind.part()), last=Max(kind.stamp)
     )
+    return counted
 
 
 def _of_register(key: str) -> Callable[[Viewer], "QuerySet[Any] | None"]:

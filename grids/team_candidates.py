@@ -1,10 +1,10 @@
 """Who could take a missing post: people already posted at the grid or near it, the least busy first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,10 +78,10 @@ def suggest(asks: Sequence[Ask]) -> dict[tuple[int, str], list[Candidate]]:
     return out
 
 
-def _around(places: "Sequence[Place] | object") -> set[int]:
+def _around(places: Iterable[Place]) -> set[int]:
     """The grids themselves, those above, and what lies below the same parents."""
     ids: set[int] = set()
-    for place in places:  # type: ignore[attr-defined]
+    for place in places:
         ids.update(place.chain[-2:])
     return ids
 
@@ -95,7 +95,7 @@ def _people(around: set[int]) -> list[_Someone]:
         _Someone(
             f"u{post.user_id}",
             str(post.user),
-            post.get_role_display(),  # type: ignore[attr-defined]
+            post.get_role_display(),
             post.grid_id or 0,
             post.user_id,
         )
@@ -103,12 +103,10 @@ def _people(around: set[int]) -> list[_Someone]:
     ]
     rows = (
         Assignment.objects.current()
-        .with_grid()
-        .filter(
-            Q(at__in=around)
-            | Q(at__in=Grid.objects.filter(parent_id__in=around).values("pk")),
-            user__isnull=True,
+        .at_grids(
+            Grid.objects.filter(Q(pk__in=around) | Q(parent_id__in=around)).values("pk")
         )
+        .filter(user__isnull=True)
     )
     rows = rows.exclude(slot__held_by="organisation").select_related("slot")
     found += [
@@ -131,9 +129,9 @@ def _units(asks: Sequence[Ask], places: dict[int, Place]) -> list[_Someone]:
 
 
 def _holding(places: dict[int, Place]) -> "defaultdict[tuple[int, str], set[str]]":
-    rows = Assignment.objects.current().with_grid().filter(at__in=places)
+    rows = Assignment.objects.current().at_grids(places)
     held: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
-    for at, code, key in rows.values_list("at", "slot__code", "holder_key"):
+    for at, code, key in rows.values_list(F("at"), "slot__code", "holder_key"):
         held[at, code].add(key)
     return held
 

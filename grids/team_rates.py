@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from grids.models import Assignment, Grid, TeamSlot, TeamTemplate
@@ -173,24 +173,21 @@ def _of(slots: Slots, grid: Grid) -> list[TeamSlot]:
 
 
 def _rows(grids: "QuerySet[Grid]") -> "QuerySet[Assignment]":
-    rows: QuerySet[Assignment] = Assignment.objects.with_grid().filter(
-        at__in=grids.order_by().values("pk")
-    )
-    return rows
+    return Assignment.objects.at_grids(grids.order_by().values("pk"))
 
 
 def _held(grids: "QuerySet[Grid]", day: dt.date) -> dict[Key, int]:
     lasts = Q(ended_on__isnull=True) | Q(ended_on__gte=day)
     rows = _rows(grids).filter(lasts, starts_on__lte=day).order_by()
-    counted = rows.values("at", "slot__code").annotate(n=Count("pk"))
-    return {(row["at"], row["slot__code"]): row["n"] for row in counted}
+    counted = rows.values("slot__code", grid=F("at")).annotate(n=Count("pk"))
+    return {(row["grid"], row["slot__code"]): row["n"] for row in counted}
 
 
 def _ended(grids: "QuerySet[Grid]", day: dt.date) -> dict[Key, dt.date]:
     """The last day somebody was in the post, where somebody has left."""
     rows = _rows(grids).filter(ended_on__lt=day).order_by()
-    last = rows.values("at", "slot__code").annotate(last=Max("ended_on"))
-    return {(row["at"], row["slot__code"]): row["last"] for row in last}
+    last = rows.values("slot__code", grid=F("at")).annotate(last=Max("ended_on"))
+    return {(row["grid"], row["slot__code"]): row["last"] for row in last}
 
 
 def _fills(

@@ -21,7 +21,7 @@ def _open_requests(request: HttpRequest, grid: Grid) -> Mapping[str, Any] | None
     user = request.user
     if not isinstance(user, User) or not scope_of(user).has_role(*READERS):
         return None
-    rows = Request.objects.visible_to(user).open()  # type: ignore[attr-defined]
+    rows = Request.objects.visible_to(user).open()
     rows = for_list(rows.filter(**{f"{grid.level}_id": grid.pk}))
     found = list(rows.order_by("-pk")[: MOST + 1])
     return {

@@ -28,6 +28,7 @@ from grids.models import (
     Grid,
     WalkNetwork,
 )
+from grids.models.places import LEVELS
 from grids.registers import base
 
 if TYPE_CHECKING:
@@ -138,11 +139,7 @@ def read_lines(text: str | bytes, crs: str) -> list[list[list[float]]]:
     lines: list[list[list[float]]] = []
     count = 0
     for shape in shapes:
-        parts = {
-            "LineString": lambda s: [s["coordinates"]],
-            "MultiLineString": lambda s: s["coordinates"],
-        }.get(shape.get("type"), lambda _s: [])(shape)
-        for part in parts:
+        for part in _parts(shape):
             count += len(part)
             if count > MOST_POINTS:
                 words = _("At most %(n)s points; leave out what nobody walks on.")
@@ -152,6 +149,13 @@ def read_lines(text: str | bytes, crs: str) -> list[list[list[float]]]:
     if not lines:
         raise _bad_file(_("There are no lines in this file."))
     return lines
+
+
+def _parts(shape: dict[str, Any]) -> list[Any]:
+    """The lines of a geometry, none when it has none."""
+    if shape.get("type") == "LineString":
+        return [shape["coordinates"]]
+    return shape["coordinates"] if shape.get("type") == "MultiLineString" else []
 
 
 def _geometries(data: Any) -> Any:
@@ -205,7 +209,7 @@ def ask_run(district: District, *, by: Actor, area: Grid | None = None) -> Circl
         raise NotAllowed(_("Only the desk of this place recomputes its circle."))
     locks.hold(f"circle:{district.pk}:{area.pk if area else 0}")
     waiting = CircleRun.objects.under_way().filter(
-        district=district, **{f"{lv}_id": places.get(f"{lv}_id") for lv in base.LEVELS}
+        district=district, **{f"{lv}_id": places.get(f"{lv}_id") for lv in LEVELS}
     )
     if found := waiting.first():
         return found
@@ -320,7 +324,7 @@ def _keep(
         row.save(update_fields=["state", "inputs", "finished_at", "result"])
         same = CircleRun.objects.done().filter(
             district_id=row.district_id,
-            **{f"{lv}_id": getattr(row, f"{lv}_id") for lv in base.LEVELS},
+            **{f"{lv}_id": getattr(row, f"{lv}_id") for lv in LEVELS},
         )
         kept = list(same.order_by("-pk").values_list("pk", flat=True)[:KEPT_RUNS])
         old = same.exclude(pk__in=kept)

@@ -187,7 +187,7 @@ def _carry_out(pk: int) -> bool:
 
 
 def _grid(pk: Any) -> Grid:
-    grid = Grid.objects.filter(pk=pk).first() if pk else None
+    grid: Grid | None = Grid.objects.filter(pk=pk).first() if pk else None
     if grid is None:
         raise NotHere(_("This grid is not there any more."))
     return grid
@@ -196,7 +196,7 @@ def _grid(pk: Any) -> Grid:
 def _refuse_others(kind: str, data: Data, user: User) -> None:
     """All grids that the change names must be the person's to change."""
     if kind == "created" and not data.get("parent"):
-        district = District.objects.filter(pk=data.get("district")).first()
+        district = District.objects.filter(pk=data.get("district", 0)).first()
         if district is None or not rights.of_district(user, district):
             raise rights.no(str(district or ""))
         return

@@ -181,7 +181,7 @@ def _position(row: Site | None, values: dict[str, Any]) -> dict[str, Any]:
         field = "lon" if lon in (None, "") else "lat"
         words = _("A position has both longitude and latitude.")
         raise Invalid(fields={field: [words]})
-    x, y = coordinates.to_wgs84(lon, lat, values.get("crs") or "wgs84")  # type: ignore[arg-type]
+    x, y = coordinates.to_wgs84(lon, lat, values.get("crs") or "wgs84")
     return {"lon": round(x, 6), "lat": round(y, 6)}
 
 

@@ -179,7 +179,8 @@ def _credit_code(text: str) -> str:
 
 def _is_free(row: Organisation | None, code: str) -> None:
     rows = Organisation.objects.live().filter(credit_code=code)
-    other = rows.exclude(pk=row.pk if row else None).first()
+    others = rows.exclude(pk=row.pk) if row else rows
+    other = others.first()
     if other is not None:
         words = _("%(name)s already has this credit code.") % {"name": other.name}
         raise Invalid(fields={"credit_code": [words]})

@@ -180,12 +180,9 @@ def _may_give(by: Actor, role: str, grid: Grid | None) -> None:
 
 
 def _district(by: Actor) -> District:
-    post = Post.objects.current().filter(user=by).first() if _is_user(by) else None
+    own = Post.objects.current().filter(user=by) if isinstance(by, User) else None
+    post = own.first() if own is not None else None
     return post.district if post else District.objects.get()
-
-
-def _is_user(by: Actor) -> bool:
-    return isinstance(by, User)
 
 
 def _account(values: Mapping[str, Any], by: Actor) -> User:

@@ -238,7 +238,8 @@ def _held(row: Assignment) -> Assignment:
 
 def grid_of(row: Assignment) -> Grid:
     """The grid whose team it is."""
-    return Grid.objects.get(pk=row.grid_id)
+    grid: Grid = Grid.objects.get(pk=row.grid_id)
+    return grid
 
 
 def _end_post(row: Assignment, by: Actor, last: dt.date) -> None:

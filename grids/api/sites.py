@@ -22,7 +22,8 @@ class TermSerializer(serializers.Serializer[Any]):
     """An entry of a dictionary."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    # every field of a serializer has a label of its own, hence the clash of types
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class PublicSiteSerializer(serializers.Serializer[Any]):

@@ -13,9 +13,11 @@ import numpy as np
 from grids.circle import cover, network, walking
 from grids.circle.inputs import Cell, Home, Inputs, by_cell
 from grids.circle.walking import Points
+from grids.models import Site
 from grids.models.places import LEVELS
 
 Tell = Callable[[str, int, int], None]
+Spot = tuple[tuple[float, float], Site | None, Cell | None]
 FAR_MINUTES = 90  # beyond this the nearest site on paths is not looked for
 STEP = 50
 
@@ -196,8 +198,8 @@ def _propose(
     tell: Tell,
 ) -> None:
     """Greedy choice among the centres of cells and the planned sites."""
-    spots = [(site.point, site, None) for site in inputs.planned if site.point]
-    spots += [(cell.point, None, cell) for cell in placed]  # type: ignore[list-item]
+    spots: list[Spot] = [(s.point, s, None) for s in inputs.planned if s.point]
+    spots += [(cell.point, None, cell) for cell in placed if cell.point]
     homes = _weights(inputs, placed, own)
     micros = np.array([1.0] * len(placed) + [0.0] * len(own))
     weights = homes if homes.sum() > 0 else micros
@@ -205,7 +207,7 @@ def _propose(
     for n, (point, _site, _cell) in enumerate(spots):
         if n % STEP == 0:
             tell("propose", n, len(spots))
-        near.append(reach.of(point))  # type: ignore[arg-type]
+        near.append(reach.of(point))
     chosen = cover.greedy(near, weights, found.covered, inputs.rule["suggestions"])
     is_covered = found.covered.copy()
     for rank, choice in enumerate(chosen, 1):
@@ -215,8 +217,8 @@ def _propose(
         found.suggestions.append(
             {
                 "rank": rank,
-                "lon": point[0],  # type: ignore[index]
-                "lat": point[1],  # type: ignore[index]
+                "lon": point[0],
+                "lat": point[1],
                 "grid": cell.place.grid_id if cell else None,
                 "site": site.pk if site else None,
                 **{

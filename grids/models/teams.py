@@ -5,7 +5,7 @@ The templates are proposals until a district edits them: no published text lists
 """
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -61,7 +61,7 @@ class TeamTemplate(models.Model):
 
     @property
     def area_label(self) -> str:
-        return str(self.get_area_type_display() or _("every area type"))  # type: ignore[attr-defined]
+        return str(self.get_area_type_display() or _("every area type"))
 
 
 class TeamSlotQuerySet(models.QuerySet["TeamSlot"]):
@@ -150,6 +150,10 @@ class AssignmentQuerySet(RecordQuerySet["Assignment"]):
     def at_grid(self, grid: Grid) -> Self:
         """Of this grid itself, not of those below it."""
         return self.with_grid().filter(at=grid.pk)
+
+    def at_grids(self, grids: Any) -> Self:
+        """Of these grids themselves; `grids` are ids, or rows of one column of ids."""
+        return self.with_grid().filter(at__in=grids)
 
     def with_grid(self) -> Self:
         """`at`: the id of the grid whose team it is."""

@@ -14,7 +14,6 @@ from governance.core.errors import Invalid
 from governance.core.registers.spec import Planned, Problem, Viewer
 from grids import locate, positions
 from grids.models import Department, Organisation, Place, PublicObject, Sentiment
-from grids.registers import base
 from grids.registers.filters import RecordFilter
 from grids.scoping import posts_of
 
@@ -192,7 +191,7 @@ def _matched(
 def find_places(rows: Sequence[Planned], viewer: Viewer) -> Found:
     """By number; else by name and kind within the village."""
     settled(rows)
-    known = base.visible(Place)(viewer).live()
+    known = Place.objects.visible_to(viewer).live()
     by_code = _matched(rows, known, [("code",)])
     rest = [row for row in rows if row.number not in by_code]
     for row in rest:
@@ -222,12 +221,12 @@ def _village(row: Planned) -> int | None:
 
 def find_objects(rows: Sequence[Planned], viewer: Viewer) -> Found:
     settled(rows)
-    known = base.visible(PublicObject)(viewer).live().select_related("owner")
+    known = PublicObject.objects.visible_to(viewer).live().select_related("owner")
     return _matched(rows, known, [("code",)])
 
 
 def find_sentiments(rows: Sequence[Planned], viewer: Viewer) -> Found:
-    known = base.visible(Sentiment)(viewer).live().select_related("passed_to")
+    known = Sentiment.objects.visible_to(viewer).live().select_related("passed_to")
     numbered = [row for row in rows if row.values.get("source_no")]
     plain = [row for row in rows if not row.values.get("source_no")]
     return {
@@ -238,7 +237,7 @@ def find_sentiments(rows: Sequence[Planned], viewer: Viewer) -> Found:
 
 def find_organisations(rows: Sequence[Planned], viewer: Viewer) -> Found:
     settled(rows)
-    known = base.visible(Organisation)(viewer).live()
+    known = Organisation.objects.visible_to(viewer).live()
     by_code = _matched(rows, known, [("credit_code",)])
     rest = [row for row in rows if row.number not in by_code]
     coded = [row for row in rest if row.values.get("credit_code")]

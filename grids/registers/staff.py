@@ -1,5 +1,6 @@
 """Staff: who is posted where, one row a post; an unknown account is made with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -65,11 +66,11 @@ def _department(text: str) -> Department:
     named = Q(code=text) | Q(name=text) | Q(short_name=text)
     found = list(Department.objects.active().filter(named)[:2])
     if len(found) != 1:
-        raise places.Unclear(_("There is no department of this name."))
+        raise places.Unclear(str(_("There is no department of this name.")))
     return found[0]
 
 
-def _find(planned: list[Planned], viewer: Viewer) -> dict[int, Post]:
+def _find(planned: Sequence[Planned], viewer: Viewer) -> dict[int, Post]:
     """The current post of the same account with the same role."""
     names = {str(p.values.get("username", "")) for p in planned}
     held = Post.objects.current().filter(user__username__in=names, user__is_active=True)
@@ -85,7 +86,7 @@ def _find(planned: list[Planned], viewer: Viewer) -> dict[int, Post]:
     return found
 
 
-def _check(planned: list[Planned], viewer: Viewer) -> None:
+def _check(planned: Sequence[Planned], viewer: Viewer) -> None:
     """Roles beyond the writer's reach are told at the cell."""
     allowed = may_give(viewer if isinstance(viewer, User) else None)
     labels: dict[str, Any] = dict(Post.Role.choices)

@@ -83,7 +83,7 @@ def _assignments(viewer: Viewer) -> QuerySet[Assignment]:
 def _find_assignment(rows: Sequence[Planned], viewer: Viewer) -> Mapping[int, Any]:
     """The present holder of that name in that post of that grid."""
     grids = {g.pk for row in rows if (g := row.values.get("grid")) is not None}
-    held = Assignment.objects.visible_to(viewer).with_grid().filter(at__in=grids)
+    held = Assignment.objects.visible_to(viewer).at_grids(grids)
     by_key: dict[tuple[Any, ...], Assignment] = {}
     for one in held.live().select_related("slot"):
         for word in (one.slot.code, one.slot.name):
@@ -98,11 +98,11 @@ def _find_assignment(rows: Sequence[Planned], viewer: Viewer) -> Mapping[int, An
 
 
 def _level_words(row: TeamSlot) -> str:
-    return str(row.template.get_level_display())  # type: ignore[attr-defined]
+    return str(row.template.get_level_display())
 
 
 def _area_words(row: TeamSlot) -> str:
-    return str(row.template.get_area_type_display())  # type: ignore[attr-defined]
+    return str(row.template.get_area_type_display())
 
 
 def _choice(choices: Sequence[tuple[str, Any]]) -> Any:

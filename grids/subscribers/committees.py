@@ -43,7 +43,7 @@ def tell_of_decisions(event: Event) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         text = _text(event, row)
     url = f"{row.meeting.get_absolute_url()}#decision-{row.pk}"
-    notify(sorted(people - {event.actor_id}), event, text, url)  # type: ignore[arg-type]
+    notify(sorted(people - {event.actor_id}), event, text, url)
 
 
 def _text(event: Event, row: Decision) -> str:

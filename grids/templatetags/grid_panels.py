@@ -17,4 +17,5 @@ def grid_panel(context: Context, panel: Shown) -> SafeString:
     page: Any = context.template
     drawn = page.engine.get_template(panel.template)
     with context.push(**panel.context):
-        return drawn.render(context)
+        html: SafeString = drawn.render(context)
+    return html

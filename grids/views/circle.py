@@ -18,15 +18,18 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from governance.core import dictionaries
 from governance.core.errors import Invalid
-from grids import circle_sheet
+from grids import circle_sheet, locate
 from grids.actions import circle as actions
 from grids.actions.sites import plan_site
 from grids.circle import inputs, page
 from grids.forms_circle import NetworkForm, PlanForm, RuleForm
 from grids.models import CircleRun, WalkNetwork
+from grids.models.sites import KINDS
 from grids.registers import base
 from grids.scoping import scope_of
+from grids.views.access import signed_in
 
 READERS = base.READ
 
@@ -55,7 +58,7 @@ def _area(request: HttpRequest) -> page.Area:
 
 def _may_run(request: HttpRequest, area: page.Area) -> bool:
     places = (
-        inputs.locate.place_of(area.grid).ids
+        locate.place_of(area.grid).ids
         if area.grid
         else {"district_id": area.district.pk}
     )
@@ -75,7 +78,7 @@ def circle(request: HttpRequest) -> HttpResponse:
         "homes_total": homes.count(),
         "view": view,
         "area": area,
-        "chain": inputs.locate.places_of(inputs.locate.place_of(area.grid).chain)
+        "chain": locate.places_of(locate.place_of(area.grid).chain)
         if area.grid
         else [],
         "strip": page.strip(view),
@@ -155,7 +158,7 @@ def _settings_page(
         "network_form": network,
         "network": paths.first(),
         "may_set": _may_set(request, area),
-        "kinds": page.dictionaries.items(page.KINDS),
+        "kinds": dictionaries.items(KINDS),
     }
     return render(
         request, "grids/circle/settings.html", context, status=422 if is_wrong else 200
@@ -174,26 +177,28 @@ def circle_network(request: HttpRequest) -> HttpResponse:
         return redirect("circle_rule")
     form = NetworkForm(request.POST, request.FILES)
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            row = actions.put_network(
-                area.district,
-                data["file"].read(),
-                name=data["name"] or data["file"].name,
-                by=request.user,
-                crs=data["crs"],
-            )
+            row = _put_network(request, area, form.cleaned_data)
         except Invalid as error:
             form.add_error("file", error.message)
         else:
-            messages.success(
-                request,
-                _("%(km)s km of paths are in use.")
-                % {"km": f"{row.length_m / 1000:.1f}"},
-            )
+            said = _("%(km)s km of paths are in use.")
+            messages.success(request, said % {"km": f"{row.length_m / 1000:.1f}"})
             return redirect("circle_rule")
     rule = RuleForm(initial=inputs.rule_values(inputs.rule_of(area.district.pk)))
     return _settings_page(request, area, rule, form)
+
+
+def _put_network(
+    request: HttpRequest, area: page.Area, data: dict[str, Any]
+) -> WalkNetwork:
+    return actions.put_network(
+        area.district,
+        data["file"].read(),
+        name=data["name"] or data["file"].name,
+        by=signed_in(request),
+        crs=data["crs"],
+    )
 
 
 @readers_only
@@ -202,36 +207,33 @@ def circle_plan(request: HttpRequest, rank: int) -> HttpResponse:
     """Plan a site where the run proposes one."""
     area = _area(request)
     view = page.shown(area)
-    each = next(
-        (p for p in page.proposals(view, request.user) if p["rank"] == rank), None
-    )
-    if each is None:
-        raise Http404
-    form = PlanForm(
-        request.POST or None,
-        initial={
-            "name": f"{each['name'].split('/')[-1]}{_('red station')}",
-            "kind": "red_station",
-        },
-    )
+    each = _proposal(request, view, rank)
+    name = f"{each['name'].split('/')[-1]}{_('red station')}"
+    start = {"name": name, "kind": "red_station"}
+    form = PlanForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
+        point, values = (each["lon"], each["lat"]), form.cleaned_data
         try:
-            site = plan_site(
-                each["lon"], each["lat"], by=request.user, **form.cleaned_data
-            )
+            site = plan_site(*point, by=request.user, **values)
         except Invalid as error:
-            for name, sentences in error.fields.items():
-                form.add_error(name if name in form.fields else None, sentences)
+            for field, sentences in error.fields.items():
+                form.add_error(field if field in form.fields else None, sentences)
         else:
-            messages.success(
-                request,
-                _("%(site)s is planned. It counts when it is in use.") % {"site": site},
-            )
+            said = _("%(site)s is planned. It counts when it is in use.")
+            messages.success(request, said % {"site": site})
             return redirect("site", pk=site.pk)
     context = {"area": area, "each": each, "form": form, "view": view}
     return render(
         request, "grids/circle/plan.html", context, status=422 if form.errors else 200
     )
+
+
+def _proposal(request: HttpRequest, view: page.Shown, rank: int) -> dict[str, Any]:
+    found = (p for p in page.proposals(view, request.user) if p["rank"] == rank)
+    each = next(found, None)
+    if each is None:
+        raise Http404
+    return each
 
 
 @readers_only

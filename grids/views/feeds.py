@@ -209,10 +209,9 @@ def feed_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     feed = own_feed(request, pk)
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
+        user = signed_in(request)
         try:
-            feed = actions.schedule_feed(
-                feed, _schedule(request), by=signed_in(request)
-            )
+            feed = actions.schedule_feed(feed, _schedule(request), by=user)
         except Invalid as error:
             errors = error.fields
         else:

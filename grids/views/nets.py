@@ -171,22 +171,14 @@ def bulk(http: HttpRequest) -> HttpResponse:
     params = http.POST if http.method == "POST" else http.GET
     above = _above(params.get("above", ""))
     picked = [int(v) for v in params.getlist("pick") if v.isdigit() and len(v) < 19]
-    rows = net_pages.seen(user, params)
-    if params.get("line"):
-        rows = rows.filter(line=params["line"])
-    rows = (
-        rows.filter(pk__in=picked)
-        if picked
-        else rows.filter(top_score__gte=above / 100)
-    )
+    rows = _meant(user, params, picked, above)
     ready = rows.filter(desk="clear").order_by("line", "code")
     if http.method == "POST":
         done = actions.confirm_clear(ready[: actions.MOST_AT_ONCE], by=user)
         said = ngettext("%(n)s mapping confirmed.", "%(n)s mappings confirmed.", done)
         messages.success(http, said % {"n": done})
-        return redirect(
-            reverse("mapping") + net_pages.query({}, line=params.get("line"))
-        )
+        line = net_pages.query({}, line=params.get("line"))
+        return redirect(reverse("mapping") + line)
     context = {
         "n": ready.count(),
         "lines": net_pages.with_mappings(list(ready[:MOST_SHOWN])),
@@ -197,6 +189,16 @@ def bulk(http: HttpRequest) -> HttpResponse:
         "back": reverse("mapping") + net_pages.query(params, tab="clear"),
     }
     return render(http, "grids/nets/bulk.html", context)
+
+
+def _meant(user: User, params: QueryDict, picked: list[int], above: int) -> Any:
+    """The ticked rows, else those of the line from that score."""
+    rows = net_pages.seen(user, params)
+    if params.get("line"):
+        rows = rows.filter(line=params["line"])
+    if picked:
+        return rows.filter(pk__in=picked)
+    return rows.filter(top_score__gte=above / 100)
 
 
 def _left_out(rows: Any, picked: list[int]) -> Any:

@@ -21,6 +21,7 @@ from grids.models import GridShape, Site, SitePhoto
 from grids.models.sites import KINDS, SERVICES
 from grids.registers import base
 from grids.scoping import scope_of
+from grids.views.access import signed_in
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -163,7 +164,7 @@ def site_photos(request: HttpRequest, pk: int) -> HttpResponse:
     if not files:
         raise Invalid(_("Choose a picture first."))
     is_public = request.POST.get("is_public") == "1"
-    added = actions.add_photos(site, files, by=request.user, is_public=is_public)
+    added = actions.add_photos(site, files, by=signed_in(request), is_public=is_public)
     messages.success(request, _("%(n)s pictures added.") % {"n": len(added)})
     return redirect("site", pk=pk)
 
@@ -177,11 +178,11 @@ def site_photo(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
         SitePhoto.objects.select_related("site", "file"), pk=photo, site=site
     )
     if request.POST.get("do") == "remove":
-        actions.remove_photo(row, by=request.user)
+        actions.remove_photo(row, by=signed_in(request))
     else:
         actions.change_photo(
             row,
-            by=request.user,
+            by=signed_in(request),
             is_public=request.POST.get("do") == "show",
             caption=request.POST.get("caption", row.caption),
         )

@@ -67,7 +67,8 @@ def paper(http: HttpRequest) -> HttpResponse:
 def _grid(http: HttpRequest, code: str) -> Grid:
     """A grid inside the area of the viewer; elsewhere there is none."""
     rows = Grid.objects.filter(team_rates.area_q(http.user))
-    return get_object_or_404(rows.select_related("district"), code=code)
+    grid: Grid = get_object_or_404(rows.select_related("district"), code=code)
+    return grid
 
 
 @staff(*READERS)

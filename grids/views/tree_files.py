@@ -95,19 +95,15 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     features = [Feature(*parts) for parts in row.data]
     grids = _own_grids(user, row.district)
     form = _match_form(request, row, features, grids)
-    choice = _choice(form)
-    sheet = polygon_files.judge(features, choice, grids)
+    sheet = polygon_files.judge(features, _choice(form), grids)
     if "go" in request.POST and form.is_valid():
+        on, reason = form.cleaned_data["on"], form.cleaned_data["reason"]
         try:
-            asked = form.cleaned_data
-            count = draw_all(
-                sheet.rows, row, by=user, on=asked["on"], reason=asked["reason"]
-            )
+            count = draw_all(sheet.rows, row, by=user, on=on, reason=reason)
         except DomainError as error:
             _refuse(form, error)
         else:
-            said = _("%(n)s outlines are written.") % {"n": count}
-            messages.success(request, said)
+            messages.success(request, _("%(n)s outlines are written.") % {"n": count})
             return redirect("grids")
     context = {
         "upload": row,

@@ -70,14 +70,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """What the file would change; then what it changed."""
     user = writer(request)
     row = get_object_or_404(GridUpload, pk=pk, kind="tree", by=user)
-    start = {"on": timezone.localdate()}
-    form = ConfirmForm(request.POST or None, initial=start)
+    form = ConfirmForm(request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
+        on, reason = form.cleaned_data["on"], form.cleaned_data["reason"]
         try:
-            row = tree_uploads.confirm(
-                row, by=user, on=asked["on"], reason=asked["reason"]
-            )
+            row = tree_uploads.confirm(row, by=user, on=on, reason=reason)
         except DomainError as error:
             _refuse(form, error)
         else:
@@ -94,9 +91,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "is_waiting": state in ("reading", "working"),
         "more": max(0, row.result.get("total", 0) - tree_uploads.MOST_SHOWN),
     }
-    page = "grids/tree/import_run.html"
     status = 422 if form.errors else 200
-    return render(request, page, context, status=status)
+    return render(request, "grids/tree/import_run.html", context, status=status)
 
 
 @login_required

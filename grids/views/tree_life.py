@@ -170,11 +170,13 @@ def cancel_plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _grid(code: str) -> Grid:
     grids = Grid.objects.select_related("parent", "district")
-    return get_object_or_404(grids, code=code)
+    grid: Grid = get_object_or_404(grids, code=code)
+    return grid
 
 
 def _fresh(grid: Grid) -> Grid:
-    return Grid.objects.get(pk=grid.pk)
+    fresh: Grid = Grid.objects.get(pk=grid.pk)
+    return fresh
 
 
 def _user(request: HttpRequest) -> User:

@@ -89,14 +89,10 @@ def polygon(request: HttpRequest, code: str) -> HttpResponse:
     form = PolygonForm(request.POST or None, initial=start)
     faults: list[polygons.Fault] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            faults = _save(request, grid, form)
-        except DomainError as error:
-            _refuse(form, error)
-        else:
-            if not any(fault.blocks for fault in faults):
-                messages.success(request, _("The outline is saved."))
-                return redirect("grid", code=grid.code)
+        faults = _save(request, grid, form)
+        if form.is_valid() and not any(fault.blocks for fault in faults):
+            messages.success(request, _("The outline is saved."))
+            return redirect("grid", code=grid.code)
     context = {
         "grid": grid,
         "chain": pages.chain(grid),
@@ -117,7 +113,7 @@ def polygon_check(request: HttpRequest, code: str) -> JsonResponse:
     grid = _grid(request, code)
     form = PolygonForm(request.POST)
     if not form.is_valid():
-        words = " ".join(e for errors in form.errors.values() for e in errors)
+        words = " ".join(str(e) for errors in form.errors.values() for e in errors)
         fault = polygons.Fault("shape", words)
         return JsonResponse({"faults": [fault.as_json], "blocks": True})
     try:
@@ -158,7 +154,18 @@ def scene(grid: Grid) -> dict[str, Any]:
 
 
 def _save(request: HttpRequest, grid: Grid, form: PolygonForm) -> list[polygons.Fault]:
-    """Save the outline unless something blocks it; what there is to say."""
+    """Save the outline unless something blocks it; what there is to say.
+
+    A refusal goes to the form, which is not valid any more.
+    """
+    try:
+        return _drawn(request, grid, form)
+    except DomainError as error:
+        _refuse(form, error)
+        return []
+
+
+def _drawn(request: HttpRequest, grid: Grid, form: PolygonForm) -> list[polygons.Fault]:
     outline = form.outline()
     if not form.cleaned_data["reason"].strip():
         raise Invalid(fields={"reason": [_("Say why; it stays in the history.")]})
@@ -185,6 +192,6 @@ def _refuse(form: PolygonForm, error: DomainError) -> None:
 
 def _grid(request: HttpRequest, code: str) -> Grid:
     grids = Grid.objects.select_related("parent", "district")
-    grid = get_object_or_404(grids, code=code)
+    grid: Grid = get_object_or_404(grids, code=code)
     rights.refuse_others(request.user, grid)
     return grid

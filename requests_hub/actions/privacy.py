@@ -64,6 +64,7 @@ def unmask(
             subject=("request", request.pk, request.no),
             fields=["reporter_name", "reporter_phone"],
             address=address,
-            **data,
+            reason=reason,
+            words=data["words"],
         )
     return request

@@ -49,6 +49,7 @@ def _tasks(request_ids: list[int], shifts: Sequence[Shift]) -> None:
         if shift.to == shift.grid:
             continue
         for task in Task.objects.open().filter(grid=shift.grid):
-            heir = getattr(task, f"{shift.level}_id") or (task.chain or [None])[-1]
+            lowest = task.chain[-1] if task.chain else None
+            heir = getattr(task, f"{shift.level}_id") or lowest
             if heir not in (None, shift.grid):
                 Task.objects.filter(pk=task.pk).update(grid=heir)

@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from governance.core.errors import NotAllowed, NotHere
@@ -14,7 +15,7 @@ from governance.core.models import User
 from governance.core.registers import spec
 from governance.core.registers.spec import Register, Viewer
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def of_register(*, writes: bool = False) -> Callable[[View], View]:
@@ -25,7 +26,7 @@ def of_register(*, writes: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def guarded(
             request: HttpRequest, key: str, *args: Any, **kwargs: Any
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             register = named(key)
             if not (may_write if writes else may_read)(request, register):
                 raise NotAllowed(_("This page belongs to other posts than yours."))

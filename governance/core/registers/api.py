@@ -1,5 +1,6 @@
 """Registers for programs: what there is, its records, and writing one through the same action."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -160,7 +161,7 @@ class OneRecord(APIView):
     def patch(self, request: Request, key: str, pk: int) -> Response:
         register = _open(request, key, writes=True)
         row = record_or_404(register, request.user, pk)
-        version = request.data.get("version") if _is_object(request) else None
+        version = (_given(request) or {}).get("version")
         if not isinstance(version, int):
             raise Invalid(fields={"version": [_("Send the version you have read.")]})
         values = read(register, request, row=row)
@@ -175,8 +176,10 @@ class OneRecord(APIView):
         return Response(as_dict(register, saved))
 
 
-def _is_object(request: Request) -> bool:
-    return isinstance(request.data, dict | QueryDict)
+def _given(request: Request) -> Mapping[str, Any] | None:
+    """What was sent, None when it is no object."""
+    sent: Any = request.data
+    return sent if isinstance(sent, dict | QueryDict) else None
 
 
 def read(register: Register, request: Request, row: Any) -> Values:
@@ -185,10 +188,11 @@ def read(register: Register, request: Request, row: Any) -> Values:
     Raises:
         Invalid: `fields` by column; unknown or computed columns are faults too.
     """
-    if not _is_object(request):
+    sent = _given(request)
+    if sent is None:
         raise Invalid(_("Send an object of columns."))
     typed = {column.name for column in register.typed_columns}
-    given = {n: v for n, v in request.data.items() if n not in ("id", "version")}
+    given = {n: v for n, v in sent.items() if n not in ("id", "version")}
     faults = {
         n: [_("There is no such column to write.")] for n in given if n not in typed
     }

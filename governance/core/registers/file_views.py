@@ -4,6 +4,7 @@ import tempfile
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ def stamped(name: Any) -> str:
 
 @of_register(writes=True)
 @require_safe
-def registry_template(request: HttpRequest, register: Register) -> HttpResponse:
+def registry_template(request: HttpRequest, register: Register) -> HttpResponseBase:
     """The empty Excel file to fill in."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     workbook.template(register, signed_in(request), file)
@@ -42,7 +43,7 @@ def registry_template(request: HttpRequest, register: Register) -> HttpResponse:
 
 @of_register()
 @require_http_methods(["GET", "POST"])
-def registry_export(request: HttpRequest, register: Register) -> HttpResponse:
+def registry_export(request: HttpRequest, register: Register) -> HttpResponseBase:
     """Say what would leave; a POST takes it out: at once, or by a worker when it is much."""
     user, roles = signed_in(request), standing_of(request).roles
     errors: dict[str, list[str]] = {}
@@ -115,7 +116,7 @@ def registry_export_run(
 @require_safe
 def registry_export_file(
     request: HttpRequest, register: Register, pk: int
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The file of a large export, for the one who asked, for a day."""
     export = _own_export(request, register, pk)
     if not export.path:

@@ -49,7 +49,7 @@ class RecordForm(forms.Form):
 
     def offer(self, values: Mapping[str, str]) -> None:
         """Fill in what the page before knows already and names in its link."""
-        self.initial |= {n: text for n, text in values.items() if n in self.fields}
+        self.initial.update({n: v for n, v in values.items() if n in self.fields})
 
     @property
     def offered_grids(self) -> list[tuple[str, str]]:
@@ -108,7 +108,7 @@ class RecordForm(forms.Form):
     def _refuse(self, error: Invalid) -> None:
         for name, sentences in error.fields.items():
             at = name if name in self.fields else None
-            self.add_error(at, sentences)  # type: ignore[arg-type] - a list is taken too
+            self.add_error(at, sentences)
         if not error.fields:
             self.add_error(None, error.message)
 
@@ -124,7 +124,7 @@ class RecordForm(forms.Form):
         self.conflict = [
             {
                 "name": n,
-                "label": labels.get(n, n),
+                "label": str(labels.get(n, n)),
                 "pick": "theirs" if n in theirs else "mine",
                 **words,
             }

@@ -61,7 +61,8 @@ def event_model(model: type[models.Model]) -> type[models.Model] | None:
 
 def _kept(row: Any) -> list[Any]:
     """Former rows of a record, oldest first, with their context; one statement."""
-    model = event_model(type(row))
+    kind: type[models.Model] = type(row)
+    model = event_model(kind)
     if model is None:
         return []
     rows = model._default_manager.filter(pgh_obj_id=row.pk)  # noqa: SLF001
@@ -135,7 +136,8 @@ def _named(
     column = columns.get(name) or columns.get(short)
     if column:
         return column.name, str(column.label)
-    return short, str(model._meta.get_field(short).verbose_name)  # noqa: SLF001
+    known = model._meta.get_field(short)  # noqa: SLF001
+    return short, str(getattr(known, "verbose_name", short))
 
 
 def words(row: Any, name: str, value: Any, columns: Mapping[str, Column]) -> str:

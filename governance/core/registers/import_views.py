@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -58,7 +59,7 @@ def import_new(request: HttpRequest, register: Register) -> HttpResponse:
     if request.method == "POST":
         given = request.FILES.get("file")
         try:
-            if given is None:
+            if given is None or given.file is None:
                 raise Invalid(_("Choose a file."))
             run = imports.upload(
                 register, given.file, given.name or "", by=signed_in(request)
@@ -193,7 +194,7 @@ STEPS: dict[str, Step] = {
 
 @login_required
 @require_safe
-def import_errors(request: HttpRequest, pk: int) -> HttpResponse:
+def import_errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that were not imported as an Excel file, to correct and bring again."""
     run, register = _run_or_404(request, pk)
     if run.by_id != request.user.pk:

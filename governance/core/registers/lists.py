@@ -66,7 +66,8 @@ def narrowed(
     rows = register.visible(viewer)
     if has_field(register.model, "ended_on"):
         rows = rows.filter(ended_on__isnull=params.get("ended") != "1")
-    return filter_set(register, viewer, params, rows).qs
+    found: QuerySet[Any] = filter_set(register, viewer, params, rows).qs
+    return found
 
 
 def filter_set(

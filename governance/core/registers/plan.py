@@ -30,7 +30,7 @@ class Applied:
     """What became of one row: the record, or why it was not written (`fields` by column)."""
 
     number: int
-    record: Any | None = None
+    record: Any = None
     is_new: bool = False
     error: str = ""
     fields: dict[str, list[str]] = field(default_factory=dict)

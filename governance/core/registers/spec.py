@@ -123,7 +123,7 @@ class Planned:
     number: int
     cells: dict[str, str]
     values: Values = field(default_factory=dict)
-    target: Any | None = None
+    target: Any = None
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 

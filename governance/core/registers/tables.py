@@ -180,7 +180,7 @@ class _Book:
 
     def table(self, name: str) -> Table:
         scan = self._scanned(name)
-        head = []
+        head: list[Raw] = []
         for row in self._read(name, scan):
             if row.number > HEAD_ROWS * 3 or len(head) == HEAD_ROWS + 2:
                 break

@@ -115,7 +115,7 @@ STEPS = {
     State.RUNNING: running.run,
     State.UNDOING: undoing.undo,
 }
-EVENTS = {
+EVENTS: dict[tuple[str, str], str] = {
     (State.UPLOADED, State.CHOOSING): "import.unclear",
     (State.CHECKING, State.CHECKED): "import.checked",
     (State.RUNNING, State.DONE): "import.done",
