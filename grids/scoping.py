@@ -208,8 +208,10 @@ class GridScopedQuerySet(models.QuerySet[M]):
 
 def _other_table(branch: Q) -> models.QuerySet[Any] | None:
     """The keys of a branch that another table names."""
-    name, value = branch.children[0] if len(branch.children) == 1 else ("", None)  # type: ignore[misc]
-    return value if name == "pk__in" and isinstance(value, models.QuerySet) else None
+    only = branch.children[0] if len(branch.children) == 1 else None
+    if not isinstance(only, tuple) or only[0] != "pk__in":
+        return None
+    return only[1] if isinstance(only[1], models.QuerySet) else None
 
 
 def _keys_elsewhere(branch: Q, count: int, before_id: int | None) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from governance.core import dictionaries
 from governance.core.models import Dictionary, DictionaryItem
 from governance.core.registers import Column, Kind, Register, spec
 from grids.models import LineGrid
@@ -83,7 +84,9 @@ def probe(db: None) -> Iterator[Register]:
         DictionaryItem.objects.create(
             dictionary=words, code=code, label_zh=label, order=order
         )
+    dictionaries.forget()
     list(spec.every())
     spec._registers["probe"] = PROBE
     yield PROBE
     spec._registers.pop("probe", None)
+    dictionaries.forget()

@@ -179,7 +179,7 @@ URLS = (
     Url(
         "home",
         OUT,
-        answers={"anonymous": IN, "outside": IN, "admin": IN},
+        answers={"anonymous": IN, "outside": IN},
         page=True,
     ),
     Url("ask_sent", OUT),

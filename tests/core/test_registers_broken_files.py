@@ -122,7 +122,7 @@ READABLE: dict[str, tuple[bytes, dict[str, int], str]] = {
                 person(
                     1,
                     phone="１３８１２３４０９１７",
-                    identity="９９９９９９１９９００１０１４０３４",
+                    identity="９９９９９９１９９００１０１４０３３",
                 ),
             ]
         ),

@@ -49,7 +49,7 @@ def test_a_meeting_from_need_to_checked_decision(
     assert client.post(f"{steps}finish/", {"note": "开放了"}).status_code == 302
     assert "decisions" in client.get(at).content.decode()
     login(client, cast.town_a)
-    assert client.post(f"{steps}check/").status_code == 302
+    assert client.post(f"{steps}check/", {"note": ""}).status_code == 302
     decision.refresh_from_db()
     assert decision.state == "checked"
     assert client.post(f"{steps}undo/").status_code == 302

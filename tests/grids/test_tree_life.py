@@ -235,7 +235,7 @@ def test_retire_needs_an_heir_for_what_is_left(
 ) -> None:
     micro = forest.micro_a1_1_1
     row, closed = make.request("dispatched"), make.request("closed")
-    with pytest.raises(Conflict, match="heir"):
+    with pytest.raises(Conflict, match=r"heir|承接"):
         tree_life.retire_grid(micro, by=cast.town_a)
     with pytest.raises(Invalid):
         tree_life.retire_grid(micro, heir=forest.village_b1, by=cast.town_a)
