@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core import dictionaries
 from grids.models.sites import KINDS
@@ -42,7 +43,9 @@ class RuleForm(forms.Form):
 class NetworkForm(forms.Form):
     """A walking network as GeoJSON lines."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    name = forms.CharField(
+        label=pgettext_lazy("thing", "Name"), max_length=80, required=False
+    )
     crs = forms.ChoiceField(label=_("Datum"), choices=DATUMS)
     file = forms.FileField(
         label=_("GeoJSON file"),
@@ -59,7 +62,7 @@ class NetworkForm(forms.Form):
 class PlanForm(forms.Form):
     """A planned site at a proposed place."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

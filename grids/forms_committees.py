@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core import dictionaries
 from governance.core.models import User
@@ -37,7 +38,7 @@ def _account(username: str) -> User | None:
 class MemberForm(ActionForm):
     """Somebody joins a committee."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=40)
     kind = forms.ChoiceField(
         label=_("Kind of member"),
         choices=CommitteeMember.Kind.choices,

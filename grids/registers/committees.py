@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core.registers.spec import Column, Kind, Planned, Register, Viewer, add
 from grids.actions.committees import save_committee, save_meeting
@@ -73,7 +73,9 @@ add(
         icon="people",
         group=SUPPORT,
         columns=(
-            Column("name", gettext_lazy("Name"), required=True, max_length=60),
+            Column(
+                "name", pgettext_lazy("thing", "Name"), required=True, max_length=60
+            ),
             Column(
                 "grid",
                 gettext_lazy("Grid"),

@@ -365,7 +365,7 @@ add(
         key="households",
         model=Household,
         label=pgettext_lazy("register", "Household"),
-        plural=gettext_lazy("Households"),
+        plural=pgettext_lazy("register", "Households"),
         columns=HOUSEHOLD,
         natural_key=("number",),
         save=keeping.save_household,

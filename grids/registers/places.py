@@ -96,7 +96,10 @@ class GridPlaces:
         place = _place(row)
         if place is None:
             return ""
-        return place.short_name or place.name
+        if place.level in ("large", "medium"):
+            return place.short_name or place.name
+        below = [p for p in locate.places_of(place.chain) if p.level != "large"]
+        return " ".join(p.short_name or p.name for p in below)
 
     def offered(self, viewer: Viewer) -> Sequence[tuple[str, str]]:
         names = _current()

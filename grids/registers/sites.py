@@ -46,7 +46,7 @@ def _degrees(row: Site, name: str) -> str:
 WHAT = (
     Column(
         "name",
-        _("Name"),
+        pgettext_lazy("thing", "Name"),
         required=True,
         max_length=80,
         example="星岩社区党群服务中心",

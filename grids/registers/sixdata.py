@@ -92,7 +92,7 @@ POSITION = (
 def _name(*aliases: str, max_length: int = 80) -> Column:
     return Column(
         "name",
-        gettext_lazy("Name"),
+        pgettext_lazy("thing", "Name"),
         required=True,
         max_length=max_length,
         aliases=("名称", *aliases),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core import dictionaries
 from governance.core.registers.spec import Column, Kind, Planned, Register, Viewer, add
@@ -189,7 +189,9 @@ add(
         group=SUPPORT,
         about=gettext_lazy("Units that a whistle can call, in their official order."),
         columns=(
-            Column("name", gettext_lazy("Name"), required=True, max_length=60),
+            Column(
+                "name", pgettext_lazy("thing", "Name"), required=True, max_length=60
+            ),
             Column("short_name", gettext_lazy("Short name"), max_length=20),
             Column(
                 "name_en", gettext_lazy("English name"), in_list=False, max_length=80
@@ -240,7 +242,9 @@ add(
             "Social organisations, enterprises, schools and other units that help."
         ),
         columns=(
-            Column("name", gettext_lazy("Name"), required=True, max_length=80),
+            Column(
+                "name", pgettext_lazy("thing", "Name"), required=True, max_length=80
+            ),
             Column(
                 "short_name", gettext_lazy("Short name"), in_list=False, max_length=20
             ),

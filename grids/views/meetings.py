@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -169,7 +170,7 @@ def decide(http: HttpRequest, pk: int) -> HttpResponse:
         lambda data: actions.decide(row, by=user, need=need, **data),
         title=_("Write down a decision"),
         subtitle=need.what if need else str(row),
-        verb=_("Decide"),
+        verb=pgettext("meeting", "Decide"),
         back=_page(row.pk),
         said=lambda done: _("Decision %(n)s is written down.") % {"n": done.number},
         then=_("Who does it is told at once, and again before it is due."),

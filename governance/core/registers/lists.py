@@ -29,6 +29,7 @@ class Cell:
     text: str
     is_masked: bool = False
     is_number: bool = False
+    is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def row_of(register: Register, record: Any, columns: Sequence[Column]) -> Row:
             show.brief(column, record),
             column.is_sensitive,
             column.kind in NUMERIC,
+            column.kind is Kind.DATE,
         )
         for column in others
     ]
