@@ -48,7 +48,7 @@ class ChangeForm(forms.Form):
     kind = ""
     on = forms.DateField(
         label=gettext_lazy("In force from"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy(
             "Today, a day past, or a day within a year: then it is carried out on that day."
         ),

@@ -324,15 +324,23 @@ def homes(view: Shown, viewer: Viewer) -> "QuerySet[Household]":
     return rows.filter(**view.area.q).order_by("number")
 
 
+def _where(names: dict[int, Grid], *ids: int | None) -> str:
+    """The grids by name, each once, from the larger to the smaller."""
+    return " ".join(names[pk].name for pk in dict.fromkeys(ids) if pk in names)
+
+
 def home_rows(found: "QuerySet[Household]") -> list[dict[str, Any]]:
     """The first of them: number with the head's name masked, grid, address of the record."""
     rows = list(found.select_related("head")[:HOMES])
-    names = locate.named_grids([row.grid_id for row in rows if row.grid_id])
+    names = locate.named_grids(
+        pk for row in rows for pk in (row.small_id, row.grid_id) if pk
+    )
     return [
         {
             "label": row.number,
             "head": mask_name(row.head.name) if row.head else "",
-            "grid": names.get(row.grid_id or 0),
+            # A micro grid is a mere number: say in which grid.
+            "grid": _where(names, row.small_id, row.grid_id),
             "url": reverse(
                 "registry_record", kwargs={"key": "households", "pk": row.pk}
             ),

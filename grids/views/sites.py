@@ -95,9 +95,11 @@ def site_page(request: HttpRequest, pk: int) -> HttpResponse:
     asked = nearby.read(request.GET)
     is_staff = _is_staff(request) and request.GET.get("as") != "resident"
     photos = site.photos.select_related("file")
+    grid = actions.grid_of(site)
     context = {
         "site": site,
-        "grid": actions.grid_of(site),
+        "grid": grid,
+        "chain": pages.chain(grid) if grid and is_staff else [],
         "way": nearby.way(site, asked.origin),
         "asked": asked,
         "photos": photos if is_staff else photos.filter(is_public=True),

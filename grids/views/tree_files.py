@@ -45,7 +45,7 @@ class MatchForm(forms.Form):
     on = forms.DateField(
         label=gettext_lazy("In force from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, required=False

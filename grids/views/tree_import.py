@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.core.errors import DomainError, Invalid, NotAllowed
@@ -34,7 +34,7 @@ class ConfirmForm(forms.Form):
     on = forms.DateField(
         label=gettext_lazy("In force from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
 
@@ -143,7 +143,12 @@ def _file(data: bytes, name: str) -> HttpResponse:
 
 def _steps(now: str | None) -> list[dict[str, Any]]:
     order = ("upload", "check", "working", "done")
-    labels = (_("Upload"), _("Check"), _("Write"), _("Result"))
+    labels = (
+        _("Upload"),
+        pgettext("import", "Check"),
+        pgettext("import", "Import"),
+        pgettext("import", "Result"),
+    )
     at = order.index(now) if now in order else 1
     return [
         {
