@@ -45,10 +45,29 @@ def create_district(
     if District.objects.filter(code=code).exists():
         raise Invalid(fields={"code": [_("This district is there already.")]})
     district = District.objects.create(code=code, name=name)
-    password = first_password()
-    user = accounts.create(username, password, by=by, name=_("District dispatch"))
-    posts.appoint(user, Post.Role.DISTRICT, by=by, district=district)
+    password = first_account(
+        district,
+        Post.Role.DISTRICT,
+        username=username,
+        name=_("District dispatch"),
+        by=by,
+    )
     return district, password
+
+
+@transaction.atomic
+def first_account(
+    district: District, role: str, *, username: str, name: str, by: Actor
+) -> str:
+    """An account that a new district begins with, such as its administrator's; its first password.
+
+    Raises:
+        Invalid: the account is taken or malformed (`fields`).
+    """
+    password = first_password()
+    user = accounts.create(username, password, by=by, name=name)
+    posts.appoint(user, role, by=by, district=district)
+    return password
 
 
 @transaction.atomic

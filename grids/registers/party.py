@@ -228,7 +228,7 @@ MEMBERS = Register(
             aliases=("所在支部", "党支部"),
             note=gettext_lazy("Its full name."),
         ),
-        Column("name", gettext_lazy("name"), required=True, max_length=40),
+        Column("name", gettext_lazy("Name"), required=True, max_length=40),
         Column(
             "sex",
             gettext_lazy("sex"),
@@ -374,7 +374,7 @@ HOUSEHOLDS = Register(
         ),
         Column(
             "address",
-            gettext_lazy("address"),
+            gettext_lazy("Address"),
             is_sensitive=True,
             mask=mask_address,
             in_list=False,

@@ -317,7 +317,7 @@ ORGANISATION_COLUMNS = (
     ),
     Column(
         "staff_count",
-        gettext_lazy("Staff"),
+        pgettext_lazy("headcount", "Staff"),
         Kind.INTEGER,
         aliases=("员工数", "从业人数", "职工人数", "从业人员"),
     ),

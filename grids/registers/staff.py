@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.models import User
 from governance.core.registers import Column, Kind, Register, add, places
@@ -156,7 +157,11 @@ STAFF = Register(
             show=lambda post: post.user.phone_tail,
         ),
         Column(
-            "section", _("Section"), max_length=40, aliases=("科室",), in_list=False
+            "section",
+            pgettext_lazy("of a department", "Section"),
+            max_length=40,
+            aliases=("科室",),
+            in_list=False,
         ),
         Column("starts_on", _("From"), Kind.DATE, aliases=("任职日期", "开始日期")),
         Column("ends_on", _("To"), Kind.DATE, aliases=("离任日期", "结束日期")),

@@ -198,7 +198,7 @@ add(
             ),
             Column(
                 "code",
-                gettext_lazy("Code"),
+                pgettext_lazy("of a unit", "Code"),
                 required=True,
                 in_list=False,
                 max_length=40,

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core.registers.spec import Column, Kind, Planned, Register, Viewer, add
 from grids.actions.team_templates import save_slot
@@ -47,7 +47,7 @@ class SlotFilter(django_filters.FilterSet):
 class AssignmentFilter(RecordFilter):
     words_in = ("holder", "unit", "slot__name", "deputy")
     slot = django_filters.CharFilter(
-        field_name="slot__code", label=gettext_lazy("Post")
+        field_name="slot__code", label=pgettext_lazy("of a team", "Post")
     )
 
 
@@ -149,11 +149,15 @@ add(
                 show=_area_words,
                 note=gettext_lazy("Empty: every area type."),
             ),
-            Column("name", gettext_lazy("Post"), required=True, max_length=30),
+            Column(
+                "name", pgettext_lazy("of a team", "Post"), required=True, max_length=30
+            ),
             Column(
                 "name_en", gettext_lazy("English name"), in_list=False, max_length=60
             ),
-            Column("code", gettext_lazy("Code"), in_list=False, max_length=30),
+            Column(
+                "code", pgettext_lazy("of a unit", "Code"), in_list=False, max_length=30
+            ),
             Column("required", gettext_lazy("How many"), Kind.INTEGER),
             Column("is_open", gettext_lazy("Open, any number"), Kind.YES_NO),
             Column(
@@ -198,7 +202,7 @@ add(
             Column("grid", gettext_lazy("Grid"), Kind.GRID, required=True),
             Column(
                 "slot_name",
-                gettext_lazy("Post"),
+                pgettext_lazy("of a team", "Post"),
                 required=True,
                 show=lambda row: row.slot.label,
                 max_length=30,
