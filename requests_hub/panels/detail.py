@@ -15,7 +15,6 @@ from grids.scoping import scope_of
 from requests_hub import history, turns
 from requests_hub.actions import privacy
 from requests_hub.models import Request
-from requests_hub.panels import resources
 from requests_hub.panels.maps import of_request
 from requests_hub.panels.ruler import ruler
 from requests_hub.panels.turns import Act, acts, shown
@@ -73,7 +72,6 @@ def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
         "entries": lines(row, user, shown_lines),
         "steps": acts(row, user),
         "task_steps": _task_acts(row, user),
-        "resources": resources.for_request(row, user),
         "standing_words": _standing(row, user),
         "may_unmask": privacy.may_unmask(user),
         "unmask_reasons": privacy.REASONS,

@@ -22,6 +22,7 @@ from requests_hub.forms.intake import write_down
 from requests_hub.models import Request
 from requests_hub.paging import capped_count, newest_first
 from requests_hub.panels import detail as panels
+from requests_hub.panels import resources
 from requests_hub.panels.paper import sheet
 from requests_hub.panels.strip import may_register
 from requests_hub.panels.turns import rows_with_turn
@@ -84,8 +85,12 @@ def new(http: HttpRequest) -> HttpResponse:
 @staff(*READING)
 @require_safe
 def detail(http: HttpRequest, no: str) -> HttpResponse:
-    """Everything about one request on one page."""
+    """Everything about one request on one page; `part=resources` alone what could help."""
     row = request_or_404(http, no)
+    if http.GET.get("part") == "resources":
+        found = resources.for_request(row, signed_in(http))
+        context = {"row": row, "resources": found, "crumbs": panels.crumbs(row)}
+        return render(http, "requests_hub/parts/resources.html", context)
     return _detail(http, row, {})
 
 

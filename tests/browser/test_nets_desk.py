@@ -53,8 +53,8 @@ def test_mapping_by_keys(
 
     page.goto(f"{live_server.url}/grids/mapping/bulk/?above=90")
     page.click("main button.btn-primary")
-    expect(page.locator(".messages")).to_contain_text("已确认 3 个对应")
-    assert not LineGrid.objects.live().exclude(desk="confirmed").exists()
+    expect(page.locator(".messages")).to_contain_text("已确认 2 个对应")
+    assert not LineGrid.objects.live().filter(desk="clear").exists()
     page.goto(f"{live_server.url}/grids/{forest.small_a1_1.code}/")
     expect(page.locator("#line-codes")).to_be_visible()
     expect(page.locator(".net-codes")).to_contain_text("ZZ-1")

@@ -22,9 +22,10 @@ def test_the_page_of_a_request_shows_what_serves_its_place(
         department=departments["transport"],
         areas=[forest.town_b],
     )
-    row = Makers(forest, cast, departments).request("registered")
+    row = Makers(forest, cast, departments).request("accepted")
     client.force_login(cast.town_a)
-    page = client.get(f"/requests/{row.no}/")
+    assert "part=resources" in client.get(f"/requests/{row.no}/").content.decode()
+    page = client.get(f"/requests/{row.no}/?part=resources")
     lines = page.context["resources"]
     assert [line.found.resource.name for line in lines] == ["清疏车"]
     assert f"department={departments['water'].pk}" in lines[0].whistle_url
@@ -34,6 +35,6 @@ def test_the_page_of_a_request_shows_what_serves_its_place(
     checked = form.split(f'name="lead" value="{pk}"')[1].split(">")[0]
     assert "checked" in checked
     client.force_login(cast.officer_a)
-    answer = client.get(f"/requests/{row.no}/")
+    answer = client.get(f"/requests/{row.no}/?part=resources")
     if answer.status_code == 200:
         assert all(not line.whistle_url for line in answer.context["resources"])
