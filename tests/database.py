@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import setup_databases
 
 PREFIX = "onegrid_template_"
 
@@ -41,7 +41,12 @@ def django_db_setup(
                 setup_databases(verbosity=0, interactive=False)
                 _keep(template)
         yield
-        teardown_databases([(connection, own, True)], verbosity=0)
+        # by force: a process that a test killed may have left its connection behind
+        connections.close_all()
+        name = connection.settings_dict["NAME"]
+        settings.DATABASES["default"]["NAME"] = own
+        connection.settings_dict["NAME"] = own
+        _server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _fingerprint() -> str:
