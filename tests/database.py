@@ -38,8 +38,9 @@ def django_db_setup(
             if _exists(template):
                 _copy(template)
             else:
-                setup_databases(verbosity=0, interactive=False)
+                setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
                 _keep(template)
+            _remember_seeds()
         yield
         # by force: a process that a test killed may have left its connection behind
         connections.close_all()
@@ -80,14 +81,19 @@ def _exists(template: str) -> bool:
 
 
 def _copy(template: str) -> None:
-    """The worker's database as a copy; remembers the seeded rows as Django would."""
+    """The worker's database as a copy."""
     name = connection.creation._get_test_db_name()
     connection.close()
     _server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     _server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     settings.DATABASES["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
-    connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+def _remember_seeds() -> None:
+    """Where Django looks for them, on the class: threads and Playwright have other connections."""
+    wrapper = type(connections["default"])
+    wrapper._test_serialized_contents = connection.creation.serialize_db_to_string()  # type: ignore[attr-defined]
 
 
 def _keep(template: str) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -23,15 +22,17 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 PLACE = {"latitude": 22.905, "longitude": 112.005}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; without a browser they say so and are skipped."""
+    """Mark the tests of this folder; without a browser they say so and are skipped.
+
+    First, so that pytest-django sees the marks when it sorts: real commits after the others.
+    """
     for item in items:
         if not str(item.path).startswith(HERE):
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(
-            pytest.mark.django_db(transaction=True, serialized_rollback=True)
-        )
+        item.add_marker(pytest.mark.django_db(transaction=True))
         if chromium() is None:
             item.add_marker(
                 pytest.mark.skip(reason="NO CHROMIUM: the browser tests did not run")
@@ -40,12 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser(django_db_setup: None) -> Iterator[Browser]:
-    # Playwright's loop makes Django think that the test is asynchronous, and gives it another
-    # connection object: the seeded rows that are put back before each test are handed on to it.
+    # Playwright's loop makes Django think that the test is asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    seeded = connection._test_serialized_contents
     with sync_playwright() as player:
-        connection._test_serialized_contents = seeded
         running = player.chromium.launch(
             executable_path=chromium(),
             chromium_sandbox=False,

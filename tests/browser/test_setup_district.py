@@ -2,10 +2,8 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,7 +18,7 @@ from governance.core.models import Delivery, Outbox
 from grids import locate
 from grids.models import Grid, PartyMember, Person, Post, Site
 from tests.browser.conftest import DESK, Enter
-from tests.data.make_books import FOLDER, TEN, files
+from tests.data.make_books import FOLDER, TEN
 from tests.registers_help import media
 
 __all__ = ["media"]
@@ -145,19 +143,6 @@ def made() -> list[str]:
     out = io.StringIO()
     call_command("create_district", "999901", "示例区", stdout=out)
     return re.findall(FIRST, out.getvalue())
-
-
-def test_the_books_are_what_their_maker_makes() -> None:
-    for name, data in files().items():
-        kept = (FOLDER / name).read_bytes()
-        if name.endswith(".xlsx"):
-            kept, data = _inside(kept), _inside(data)
-        assert kept == data, name
-
-
-def _inside(data: bytes) -> Any:
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        return {name: book.read(name) for name in book.namelist()}
 
 
 def test_a_district_is_set_up_from_its_excel_files(
