@@ -187,7 +187,16 @@
     return true;
   }
 
+  /* A table wider than its box is scrolled by keys too, when nothing inside takes the focus. */
+  function scrollers(root) {
+    root.querySelectorAll(".table-box").forEach(function (box) {
+      if (!box.hasAttribute("tabindex") && box.scrollWidth > box.clientWidth) { box.tabIndex = 0; }
+    });
+  }
+  window.addEventListener("resize", function () { scrollers(doc); });
+
   function ready(root) {
+    scrollers(root);
     root.querySelectorAll("[data-toast]").forEach(runToast);
     var wrong = root.querySelector("[data-error-summary]") || root.querySelector("[aria-invalid=true]");
     if (wrong) { wrong.focus(); }
