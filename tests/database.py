@@ -2,12 +2,14 @@
 
 Running every migration takes as long as many tests. The first session on a server keeps what it
 made under a name that tells the migrations' content; later sessions, and the other workers of
-pytest-xdist, copy it within a second. A changed migration makes another template; the former one
-is dropped. `django_db_setup` of pytest-django is replaced; its other options work as before.
+pytest-xdist, copy it within a second. An added migration runs on a copy of the former template; a
+changed one makes all anew; the former template is dropped. `django_db_setup` of pytest-django is
+replaced; its other options work as before.
 """
 
 import fcntl
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 import django
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.test.utils import setup_databases
@@ -34,12 +37,17 @@ def django_db_setup(
     with django_db_blocker.unblock():
         own = settings.DATABASES["default"]["NAME"]
         with _alone():
-            template = PREFIX + _fingerprint()
+            wanted = _migrations()
+            template = PREFIX + _short(wanted)
             if _exists(template):
                 _copy(template)
+            elif former := _former(wanted):
+                _copy(former)
+                call_command("migrate", verbosity=0, interactive=False)
+                _keep(template, wanted)
             else:
                 setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
-                _keep(template)
+                _keep(template, wanted)
             _remember_seeds()
         yield
         # by force: a process that a test killed may have left its connection behind
@@ -50,15 +58,34 @@ def django_db_setup(
         _server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _fingerprint() -> str:
-    """Short for the content of every migration there is, and for Django itself."""
-    found = hashlib.sha256(django.__version__.encode())
+def _migrations() -> dict[str, str]:
+    """Each migration by name with its file's hash; Django's version too."""
     loader = MigrationLoader(None)
-    for key in sorted(loader.disk_migrations):
-        module = type(loader.disk_migrations[key]).__module__
+    found = {"django": django.__version__}
+    for app, name in sorted(loader.disk_migrations):
+        module = type(loader.disk_migrations[app, name]).__module__
         path = Path(__import__(module, fromlist=["x"]).__file__ or "")
-        found.update(repr(key).encode() + path.read_bytes())
-    return found.hexdigest()[:16]
+        found[f"{app}.{name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def _short(migrations: dict[str, str]) -> str:
+    """The name's tail: 16 hex digits."""
+    return hashlib.sha256(json.dumps(migrations).encode()).hexdigest()[:16]
+
+
+def _note() -> Path:
+    return Path(settings.STATE_DIR) / "template.json"
+
+
+def _former(wanted: dict[str, str]) -> str | None:
+    """The kept template when only migrations that it has not run were added since."""
+    try:
+        made: dict[str, str] = json.loads(_note().read_text())
+    except FileNotFoundError:
+        return None
+    name = PREFIX + _short(made)
+    return name if made.items() <= wanted.items() and _exists(name) else None
 
 
 @contextmanager
@@ -96,7 +123,7 @@ def _remember_seeds() -> None:
     wrapper._test_serialized_contents = connection.creation.serialize_db_to_string()  # type: ignore[attr-defined]
 
 
-def _keep(template: str) -> None:
+def _keep(template: str, made: dict[str, str]) -> None:
     """Keep the database just made under the template's name; drop those of former migrations."""
     name = connection.settings_dict["NAME"]
     connections.close_all()
@@ -105,3 +132,4 @@ def _keep(template: str) -> None:
     ):
         _server(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
     _server(f'CREATE DATABASE "{template}" TEMPLATE "{name}"')
+    _note().write_text(json.dumps(made))
