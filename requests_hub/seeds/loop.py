@@ -11,7 +11,7 @@ from pathlib import Path
 from governance.core import dictionary_import
 from governance.core.seeds import Seed
 
-FOLDER = Path(__file__).parent / "data"
+FOLDER = Path(__file__).parent.parent / "data"
 
 
 def dictionaries() -> Iterator[Seed]:

@@ -1,0 +1,1 @@
+"""The registers of this app, one module a topic; each is found by itself (`registers.find`)."""

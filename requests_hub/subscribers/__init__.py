@@ -1,0 +1,7 @@
+"""What follows from events: one module of consumers a topic."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
