@@ -3,7 +3,7 @@
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-from requests_hub.seeds import loop as seeds
+from requests_hub import seeds
 
 STAFF = ["district", "township", "grid_leader", "grid_worker", "liaison", "officer"]
 ADMIN_CHANGES = "calendaryear dictionary dictionaryitem"
