@@ -178,13 +178,13 @@ def _along(effect: dict[str, Any], names: dict[int, str]) -> str:
     n, to = effect["n"], effect["to"]
     if effect["key"] == POSTS:
         what = ngettext("%(n)s post", "%(n)s posts", n) % {"n": n}
-        if to is None:
-            return _("%(what)s end") % {"what": what}
     else:
         what = _("%(n)s %(label)s") % {
             "n": n,
             "label": following.label_of(effect["key"]),
         }
+    if to is None:
+        return _("%(what)s end") % {"what": what}
     return _("%(what)s: to %(grid)s") % {"what": what, "grid": names.get(to, "—")}
 
 

@@ -18,11 +18,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
-from grids.models import Grid, GridShape
+from grids.models import Grid, GridShape, LineMapping
 from grids.models.places import LEVELS
 from grids.models.records import Record
 
 BATCH = 1000
+# Mappings hang on one grid by name: `actions.carrying_nets` carries them.
+MAPPINGS = "grids.linemapping"
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ def followers() -> list[Follower]:
 
 def label_of(key: str) -> str:
     """The words for a follower's rows; the key where its app is gone."""
+    if key == MAPPINGS:
+        return str(LineMapping._meta.verbose_name_plural)  # noqa: SLF001 - public
     return next((str(f.label) for f in followers() if f.key == key), key)
 
 

@@ -15,6 +15,7 @@ ICONS = {
     "area": "intersect",
     "elsewhere": "pin-map",
     "other": "diagram-2",
+    "carried": "arrow-repeat",
 }
 TREE = {
     "grid.split": "split",
@@ -69,6 +70,10 @@ def _reason_words(code: str, found: Mapping[str, Any]) -> str:
         }
     if code == "elsewhere":
         return _("its outline lies elsewhere")
+    if code == "carried":
+        words = _("carried along from %(code)s: %(why)s")
+        why = _tree_words(str(found.get("event", "")))
+        return words % {"code": found.get("from", ""), "why": why}
     return _("not in %(parent)s, which the line names") % {
         "parent": found.get("parent", "")
     }

@@ -230,11 +230,11 @@ def _twins(line: str, theirs: Iterable[Theirs]) -> dict[int, list[int]]:
 
 
 @transaction.atomic
-def look_again(grids: Iterable[int], *, because: str, is_doubtful: bool = True) -> int:
-    """Put what is mapped to these grids on the review desk, after the tree changed.
+def look_again(grids: Iterable[int], *, because: str) -> int:
+    """Look for candidates anew for what is mapped to these grids, after the tree changed.
 
-    Confirmed mappings hold until somebody decides anew; their place columns follow the grid.
-    With `is_doubtful` False (a new outline) only the candidates are looked for again.
+    Confirmed mappings hold, as a grid keeps its id for life; their place columns follow it. What
+    could not be carried along by rule waits on the desk already (`carrying_nets`).
 
     Returns how many confirmed mappings are concerned.
     """
@@ -247,19 +247,16 @@ def look_again(grids: Iterable[int], *, because: str, is_doubtful: bool = True) 
     if not rows:
         return 0
     mappings = list(concerned.select_for_update(of=("self",)))
-    held = [m for m in mappings if m.state == State.CONFIRMED]
     for mapping in mappings:
         for name, value in locate.place_of(mapping.grid_id).ids.items():
             setattr(mapping, name, value)
-        if is_doubtful and mapping.state == State.CONFIRMED:
-            mapping.recheck = because
-    columns = ["district", "large", "medium", "small", "micro", "recheck"]
+    columns = ["district", "large", "medium", "small", "micro"]
     LineMapping.objects.bulk_update(mappings, columns, 500)
     LineGrid.objects.filter(pk__in=[r.pk for r in rows]).update(needs_match=True)
     settle(rows)
     for district, line in {(row.district, row.line) for row in rows}:
         ask_matching(district, line, by=because)
-    return len(held)
+    return sum(m.state == State.CONFIRMED for m in mappings)
 
 
 def _permit(district: District, by: Actor) -> None:

@@ -54,7 +54,7 @@ def confirm(
         return row, None
     before = _memory(row, known.values())
     doubled = _claimed(row, chosen)
-    with _history(by):
+    with history_by(by):
         for grid in chosen:
             mapping = known.get(grid.pk) or _manual(row, grid)
             _decide(mapping, State.CONFIRMED, by, note)
@@ -66,7 +66,7 @@ def confirm(
             _decide(known[pk], State.ENDED, by, note)
             known[pk].save()
         _share_between(row, doubled)
-        _put(row, _common_place(chosen))
+        put(row, _common_place(chosen))
     codes = [grid.code for grid in chosen]
     return row, _told(row, "linegrid.mapped", by, before, {"grids": codes})
 
@@ -97,12 +97,12 @@ def reject(
     if not chosen:
         raise Invalid(_("There is nothing proposed to reject."))
     before = _memory(row, known)
-    with _history(by):
+    with history_by(by):
         for mapping in chosen:
             is_held = mapping.state == State.CONFIRMED
             _decide(mapping, State.ENDED if is_held else State.REJECTED, by, note)
             mapping.save()
-        _put(row, {})
+        put(row, {})
     return row, _told(row, "linegrid.unmapped", by, before, {"n": len(chosen)})
 
 
@@ -129,7 +129,7 @@ def confirm_clear(rows: Iterable[LineGrid], *, by: Actor) -> int:
         _place(row, mapping.place_ids)
         row.version += 1
     decided = [clear[m.line_grid_id] for m in done]
-    with _history(by):
+    with history_by(by):
         LineMapping.objects.bulk_update(done, [*DECISION, "own_code", "own_name"], 500)
         LineGrid.objects.bulk_update(decided, [*PLACE_FIELDS, "version"], 500)
         settle(decided)
@@ -153,13 +153,13 @@ def undo(event: Event, *, by: User) -> LineGrid:
     if age > dt.timedelta(seconds=UNDO_SECONDS) or row.version != event.data["version"]:
         raise Conflict(_("It is too late to undo this: decide anew instead."))
     was = {m["id"]: m for m in memory["mappings"]}
-    with _history(by):
+    with history_by(by):
         for mapping in row.mappings.select_for_update():
             if mapping.pk not in was:
                 mapping.delete()
                 continue
             _restore(mapping, was[mapping.pk])
-        _put(row, memory["place"])
+        put(row, memory["place"])
     events.record("linegrid.mapping_undone", row, by, {"event": event.pk})
     settle([row])
     return row
@@ -176,7 +176,7 @@ def end_missing(rows: Iterable[LineGrid], *, by: Actor) -> int:
         if covers(by, r, DESK)
     ]
     today = timezone.localdate()
-    with _history(by):
+    with history_by(by):
         for row in gone:
             row.ended_on, row.version = today, row.version + 1
         LineGrid.objects.bulk_update(gone, ["ended_on", "version"], 500)
@@ -299,7 +299,7 @@ def _place(row: LineGrid, ids: dict[str, Any]) -> None:
         setattr(row, name, value)
 
 
-def _put(row: LineGrid, ids: dict[str, Any]) -> None:
+def put(row: LineGrid, ids: dict[str, Any]) -> None:
     _place(row, ids)
     row.version += 1
     row.updated_at = timezone.now()
@@ -349,5 +349,5 @@ def _settle_at(grids: set[int], lines: set[str]) -> None:
     settle(list(others.distinct()))
 
 
-def _history(by: Actor) -> Any:
+def history_by(by: Actor) -> Any:
     return pghistory.context(user=by.pk if isinstance(by, User) else None)

@@ -90,7 +90,7 @@ def _fitted(
         words = _("A body of this tier is not bound to a grid of this level.")
         raise Invalid(fields={"grid" if grid or row is None else "tier": [words]})
     if "parent" not in filled and not whole.get("parent"):
-        whole["parent"] = _body_above(whole)
+        whole["parent"] = body_above(whole)
     _check_parent(whole)
     return {**filled, "tier": whole["tier"], "parent": whole["parent"]}
 
@@ -107,7 +107,7 @@ def _tier_for(level: str) -> str:
     return fits[0]
 
 
-def _body_above(whole: Mapping[str, Any]) -> PartyOrganisation | None:
+def body_above(whole: Mapping[str, Any]) -> PartyOrganisation | None:
     """The one body of the tier above whose grid holds this place."""
     tier = ABOVE.get(whole["tier"])
     if tier is None:

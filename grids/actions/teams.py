@@ -140,8 +140,13 @@ def assign(
         by=by,
         source=source,
     )
-    _begin_post(row, grid, by)
-    events.record("assignment.begun", row, by, _told(row, grid))
+    return begun(row, grid, by)
+
+
+def begun(row: Assignment, grid: Grid, by: Actor) -> Assignment:
+    """Give the account its post, and tell that an assignment just written begins."""
+    begin_post(row, grid, by)
+    events.record("assignment.begun", row, by, told(row, grid))
     return row
 
 
@@ -174,7 +179,7 @@ def _who(holder: Holder) -> Values:
     }
 
 
-def _begin_post(row: Assignment, grid: Grid, by: Actor) -> None:
+def begin_post(row: Assignment, grid: Grid, by: Actor) -> None:
     """Begin the account's post if the slot gives one.
 
     A post that would begin later is begun when that day has come (`begin_due_posts`).
@@ -187,7 +192,7 @@ def _begin_post(row: Assignment, grid: Grid, by: Actor) -> None:
     row.post = post
 
 
-def _told(row: Assignment, grid: Grid) -> dict[str, object]:
+def told(row: Assignment, grid: Grid) -> dict[str, object]:
     return {"grid": grid.code, "slot": row.slot.code, "from": row.starts_on.isoformat()}
 
 
@@ -215,13 +220,20 @@ def end(
     last = on or max(today - dt.timedelta(days=1), row.starts_on)
     if last < row.starts_on:
         raise Invalid(fields={"ended_on": [_("A post ends after it began.")]})
+    return close(row, grid, by=by, last=last, note=note)
+
+
+def close(
+    row: Assignment, grid: Grid, *, by: Actor, last: dt.date, note: str = ""
+) -> Assignment:
+    """Write the last day of a locked assignment of this grid, and end the post it gave."""
     values: Values = {"ended_on": last}
     if note:
         values["note"] = note
     row = base.write(row, Assignment, values, by=by)
-    _end_post(row, by, last)
+    end_post(row, by, last)
     events.record(
-        "assignment.ended", row, by, {**_told(row, grid), "on": last.isoformat()}
+        "assignment.ended", row, by, {**told(row, grid), "on": last.isoformat()}
     )
     return row
 
@@ -242,7 +254,7 @@ def grid_of(row: Assignment) -> Grid:
     return grid
 
 
-def _end_post(row: Assignment, by: Actor, last: dt.date) -> None:
+def end_post(row: Assignment, by: Actor, last: dt.date) -> None:
     """End the account's post too, unless another assignment still stands behind it."""
     if row.post is None or (row.post.ends_on and row.post.ends_on <= last):
         return
@@ -317,7 +329,7 @@ def _unend(row: Assignment, by: User) -> None:
     if not row.slot.is_open and held.count() >= row.slot.required:
         raise Conflict(_("Somebody else has this post now."))
     row = base.write(row, Assignment, {"ended_on": None}, by=by)
-    _begin_post(row, grid, by)
+    begin_post(row, grid, by)
     events.record("assignment.undone", row, by, {"slot": row.slot.code})
 
 
@@ -333,7 +345,7 @@ def begin_due_posts(*, by: Actor) -> int:
     for row in rows.with_grid():
         grid = grid_of(row)
         with transaction.atomic():
-            _begin_post(row, grid, by)
+            begin_post(row, grid, by)
         begun += 1
     return begun
 

@@ -19,7 +19,7 @@ from governance.core import events, locks
 from governance.core.errors import Conflict, Invalid, NotHere
 from governance.core.events import Actor
 from grids import locate
-from grids.actions import codes, history, numbering, shapes
+from grids.actions import carrying_party, codes, history, numbering, shapes
 from grids.actions.codes import LEVEL_ABOVE, LEVEL_BELOW
 from grids.following import Shift, apply_to_records, counts
 from grids.models import District, Grid, GridChange, GridVersion
@@ -233,6 +233,7 @@ def move_grid(
     effects = effects_of(shifts, work)
     put_below(grid, parent=to, code=code)
     numbering.renumber(trees)
+    carrying_party.follow(shifts)
     apply_to_records(shifts)
     touch(grid.district_id)
     grid.refresh_from_db()

@@ -1,6 +1,7 @@
 """Splitting, merging and retiring grids: what lies in them follows by a stated rule.
 
-Open records always follow. Posts move to the heir where their role fits its level, else they end.
+Open records always follow. Posts move to the heir where their role fits its level, else they end;
+what hangs on the grid itself has rules of its own (`carrying`, `carrying_nets`, `carrying_party`).
 Open requests and tasks follow when `work` is "move"; with "stay" they keep the ancestors they
 have. What is over keeps its ancestors, so totals of the past do not move.
 """
@@ -15,8 +16,18 @@ from django.utils.translation import gettext as _
 from governance.core import events
 from governance.core.errors import Conflict, Invalid
 from governance.core.events import Actor
-from grids.actions import codes, history, numbering, posts, shapes, tree
-from grids.following import Shift, apply_to_records, counts_in, label_of
+from grids.actions import (
+    carrying,
+    carrying_nets,
+    carrying_party,
+    codes,
+    history,
+    numbering,
+    posts,
+    shapes,
+    tree,
+)
+from grids.following import MAPPINGS, Shift, apply_to_records, counts_in, label_of
 from grids.models import Grid, GridChange, Post
 
 POSTS = "grids.post"
@@ -65,7 +76,8 @@ def merge_grids(
     on = history.day(on, [into, *others])
     before = [history.side(grid) for grid in (into, *others)]
     shifts = [Shift(into.level, grid.pk, into.pk) for grid in others]
-    effects = tree.effects_of(shifts, work)
+    effects = _hand_on(others, into, on=on, by=by)
+    effects += tree.effects_of(shifts, work)
     trees = {grid.tree_id for grid in (into, *others)}
     for grid in others:
         _hand_children(grid, into)
@@ -75,10 +87,10 @@ def merge_grids(
         into.name, into.short_name = name.strip(), ""
         into.save(update_fields=["name", "short_name"])
     for grid in others:
-        effects += _hand_posts(grid, into, on=on, by=by)
         _end(grid, heir=into, on=on)
     numbering.renumber(trees)
-    apply_to_records(shifts)
+    _shift(shifts)
+    effects += carrying_nets.merge(others, into, because="grid.merged", by=by)
     tree.touch(into.district_id)
     after = tree.fresh(into)
     change = tree.write_history(
@@ -124,13 +136,16 @@ def split_grid(
     if not ends:
         shapes.cut(grid, new)
     shifts = _split_shifts(grid, parts, new, taker, rest if ends else [])
-    effects = tree.effects_of(shifts, work)
-    if taker is not grid:
-        effects += _hand_posts(grid, taker, on=on, by=by) if ends else []
+    effects = _hand_on([grid] if ends else [], taker, on=on, by=by)
+    effects += tree.effects_of(shifts, work)
     if ends:
         _end(grid, heir=taker, on=on)
     numbering.renumber({grid.tree_id, *(part.tree_id for part in new)})
-    apply_to_records(shifts)
+    _shift(shifts)
+    carrying.widen_areas(grid, new)
+    effects += carrying_nets.split(
+        grid, new, taker, ends=ends, because="grid.split", by=by
+    )
     tree.touch(grid.district_id)
     left = [] if ends else [tree.fresh(grid)]
     after = [*left, *(tree.fresh(part) for part in new)]
@@ -174,9 +189,12 @@ def retire_grid(
     on, before = history.day(on, [grid]), history.side(grid)
     shifts = [Shift(grid.level, grid.pk, heir.pk)] if heir else []
     if heir is not None:
-        effects = tree.effects_of(shifts, work) + _hand_posts(grid, heir, on=on, by=by)
+        effects = _hand_on([grid], heir, on=on, by=by)
+        effects += tree.effects_of(shifts, work)
     _end(grid, heir=heir, on=on)
-    apply_to_records(shifts)
+    _shift(shifts)
+    if heir is not None:
+        effects += carrying_nets.retire(grid, heir, because="grid.retired", by=by)
     tree.touch(grid.district_id)
     after = [grid, heir] if heir else [grid]
     change = tree.write_history(
@@ -230,7 +248,10 @@ def _refuse_leftovers(grid: Grid) -> None:
     """
     if Post.objects.current().filter(grid_id=grid.pk).exists():
         raise Conflict(_("End the posts at this grid first, or name an heir."))
-    if found := counts_in(grid):
+    found = counts_in(grid)
+    if mapped := carrying_nets.count_at(grid):
+        found[MAPPINGS] = mapped
+    if found:
         what = _(", ").join(f"{label_of(key)} {n}" for key, n in found.items())
         raise Conflict(
             _("Something is left in this grid, so it needs an heir: %(what)s.")
@@ -284,6 +305,22 @@ def _split_shifts(
         shifts.append(Shift(grid.level, grid.pk, taker.pk, children=tuple(rest)))
     spots = tuple(part.pk for part in new)
     return [*shifts, Shift(grid.level, grid.pk, taker.pk, spots=spots)]
+
+
+def _hand_on(
+    grids: Sequence[Grid], heir: Grid, *, on: dt.date, by: Actor
+) -> list[dict[str, Any]]:
+    """What hangs on grids that end goes to the heir, teams before the posts they gave."""
+    effects = []
+    for grid in grids:
+        effects += carrying.hand_over(grid, heir, on=on, by=by)
+        effects += _hand_posts(grid, heir, on=on, by=by)
+    return effects
+
+
+def _shift(shifts: Sequence[Shift]) -> None:
+    carrying_party.follow(shifts)
+    apply_to_records(shifts)
 
 
 def _hand_posts(

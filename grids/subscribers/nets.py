@@ -1,4 +1,4 @@
-"""Matching goes on in the worker; what the tree does brings mappings back to the review desk."""
+"""Matching goes on in the worker; a change of the tree asks for new candidates."""
 
 from governance.core.events import consumer
 from governance.core.models import Event
@@ -31,7 +31,7 @@ def match_what_was_written(event: Event) -> None:
     "grid.drawn",
 )
 def look_again(event: Event) -> None:
-    """A new outline only asks for new candidates; all else needs a person."""
+    """Candidates are looked for anew; what is confirmed was carried along by the change itself."""
     locate.forget()
     named = {event.subject_id, *(s["grid"] for s in event.data.get("shifts", ()))}
     grids = Grid.objects.filter(pk__in=named)
@@ -40,6 +40,4 @@ def look_again(event: Event) -> None:
         for grid in grids
         for pk in grid.get_descendants(include_self=True).values_list("pk", flat=True)
     }
-    net_matching.look_again(
-        below, because=event.name, is_doubtful=event.name != "grid.drawn"
-    )
+    net_matching.look_again(below, because=event.name)

@@ -350,30 +350,16 @@ def test_clear_ones_are_confirmed_together(forest: Any, cast: Any) -> None:
     assert Event.objects.filter(name="linegrid.mapped").count() == 3
 
 
-@pytest.mark.parametrize(
-    "name", ["grid.split", "grid.merged", "grid.moved", "grid.recoded", "grid.retired"]
-)
-def test_a_change_of_the_tree_brings_it_back(forest: Any, cast: Any, name: str) -> None:
+@pytest.mark.parametrize("name", ["grid.moved", "grid.recoded", "grid.drawn"])
+def test_a_change_of_the_tree_asks_for_new_candidates_only(
+    forest: Any, cast: Any, name: str
+) -> None:
     handed_in(forest, cast)
     nets.confirm(row("ZZ-1"), [forest.small_a1_1], by=cast.town_a)
-    event = Event(name=name, subject_id=forest.village_a1.pk, data={})
-    heard.look_again(event)
-    assert row("ZZ-1").desk == "changed"
-    assert row("ZZ-1").findings == [{"code": "tree", "event": name}]
+    heard.look_again(Event(name=name, subject_id=forest.village_a1.pk, data={}))
+    assert (row("ZZ-1").desk, row("ZZ-1").needs_match) == ("confirmed", True)
     assert row("ZZ-3").desk == "clear"
-    held = row("ZZ-1").mappings.get(state="confirmed")
-    assert held.recheck == name  # and still in force
-    heard.look_again(event)
-    nets.confirm(row("ZZ-1"), [forest.small_a1_1], by=cast.town_a)
-    assert row("ZZ-1").desk == "confirmed"
-
-
-def test_a_new_outline_only_asks_for_new_candidates(forest: Any, cast: Any) -> None:
-    handed_in(forest, cast)
-    nets.confirm(row("ZZ-1"), [forest.small_a1_1], by=cast.town_a)
-    heard.look_again(Event(name="grid.drawn", subject_id=forest.small_a1_1.pk, data={}))
-    assert row("ZZ-1").needs_match
-    assert row("ZZ-1").desk == "confirmed"
+    assert row("ZZ-1").mappings.get(state="confirmed").recheck == ""
 
 
 def test_single_rows_and_their_candidates(forest: Any, cast: Any) -> None:
