@@ -180,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-sendings": {
+        "task": "requests_hub.sweep_sendings",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "audit-engine": {
         "task": "core.audit_engine",
         "schedule": 60.0,
@@ -357,6 +362,16 @@ CIRCLE_DETOUR = env.float("CIRCLE_DETOUR", default=1.3)
 INTAKE_LIMIT_PER_ADDRESS = env.str("INTAKE_LIMIT_PER_ADDRESS", default="60/h")
 INTAKE_LIMIT_PER_PHONE = env.str("INTAKE_LIMIT_PER_PHONE", default="10/h")
 FOLLOW_LIMIT_PER_ADDRESS = env.str("FOLLOW_LIMIT_PER_ADDRESS", default="30/h")
+
+# --- Messages (see requests_hub/gateways/) --------------------------------------------------
+MAIL_URL = env.str("MAIL_URL", default="")
+vars().update(env.email_url_config(MAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = GATEWAY_SECONDS = env.int("GATEWAY_SECONDS", default=10)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="onegrid@localhost")
+SMS_URL = env.str("SMS_URL", default="")
+SMS_BODY = env.str("SMS_BODY", default='{"phone": "{phone}", "text": "{text}"}')
+SMS_HEADERS = env.dict("SMS_HEADERS", default={})
+SMS_TAKEN = env.str("SMS_TAKEN", default="")
 
 # --- Teams of grids -----------------------------------------------------------------------
 TEAM_MOST_POSTS = env.int("TEAM_MOST_POSTS", default=3)

@@ -13,4 +13,5 @@ class RequestsHubConfig(AppConfig):
     def ready(self) -> None:
         """Register reactions and who may see files, nothing else."""
         import_module("requests_hub.subscribers")
+        import_module("requests_hub.tasks")
         import_module("requests_hub.files").register()

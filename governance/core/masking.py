@@ -50,6 +50,12 @@ def mask_address(address: str, grid: str = "") -> str:
     return f"{grid}{STAR * 4}" if address else ""
 
 
+def mask_email(address: str) -> str:
+    """z***@example.org: whose mail server it is may be seen, who it is may not."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}{STAR * 3}@{host}" if name else mask_text(address)
+
+
 def mask_text(text: str) -> str:
     """Any other value: its first character."""
     return f"{text[:1]}{STAR * 3}" if text else ""
@@ -60,4 +66,5 @@ MASKS: dict[str, Callable[[str], str]] = {
     "identity": mask_identity,
     "phone": mask_phone,
     "address": mask_address,
+    "email": mask_email,
 }

@@ -8,9 +8,6 @@ the address that was checked, so that a name cannot change its meaning in betwee
 
 import base64
 import http.client
-import ipaddress
-import socket
-import ssl
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from governance.core import outbound
 from governance.core.errors import Invalid
 
 MOST_REDIRECTS = 3
@@ -28,7 +26,6 @@ CHUNK = 64 * 1024
 SUFFIXES = {".csv", ".xlsx", ".txt"}
 STILL_SECONDS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotDelivered(Exception):
@@ -162,31 +159,10 @@ def address_of(parts: SplitResult) -> str:
     Raises:
         NotDelivered: unknown, or one of its addresses is none that may be asked.
     """
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        words = _("%(host)s is not known here.") % {"host": host}
-        raise NotDelivered(words) from error
-    addresses = [str(entry[4][0]) for entry in found]
-    for text in addresses:
-        if not is_allowed(text):
-            words = _("%(host)s leads into a network that may not be asked.")
-            raise NotDelivered(words % {"host": host})
-    return addresses[0]
-
-
-def is_allowed(text: str) -> bool:
-    """Whether a connection to this address may be opened: public, or on the list."""
-    address: Address = ipaddress.ip_address(text.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        address = mapped
-    networks = [ipaddress.ip_network(n) for n in settings.FEED_PRIVATE_NETWORKS]
-    if any(address.version == n.version and address in n for n in networks):
-        return True
-    return address.is_global and not address.is_multicast
+        return outbound.address_of(parts, settings.FEED_PRIVATE_NETWORKS)
+    except outbound.NotReached as error:
+        raise NotDelivered(str(error)) from error
 
 
 def _get(parts: SplitResult, secret: str, until: float) -> Delivery | str:
@@ -195,7 +171,7 @@ def _get(parts: SplitResult, secret: str, until: float) -> Delivery | str:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = None
     try:
-        connection = _connection(parts, address, until)
+        connection = outbound.connect(parts, address, until)
         connection.request("GET", target, headers=headers)
         answer = connection.getresponse()
         if answer.status in REDIRECTS:
@@ -223,23 +199,6 @@ def _headers(parts: SplitResult, secret: str) -> dict[str, str]:
         mark = base64.b64encode(pair.encode()).decode()
         headers["Authorization"] = f"Basic {mark}"
     return headers
-
-
-def _connection(
-    parts: SplitResult, address: str, until: float
-) -> http.client.HTTPConnection:
-    """A connection to the checked address; TLS still asks for the name of the host."""
-    left = max(until - time.monotonic(), 0.1)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    if parts.scheme == "http":
-        return http.client.HTTPConnection(address, port, timeout=left)
-    context = ssl.create_default_context()
-    connection = http.client.HTTPSConnection(
-        address, port, timeout=left, context=context
-    )
-    plain = socket.create_connection((address, port), timeout=left)
-    connection.sock = context.wrap_socket(plain, server_hostname=parts.hostname)
-    return connection
 
 
 def _body(answer: http.client.HTTPResponse, until: float) -> bytes:

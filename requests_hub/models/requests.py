@@ -138,6 +138,9 @@ class Request(Placed):
         STAFF = "staff", _("on behalf")
         HOTLINE = "hotline", _("12345 hotline")
         API = "api", _("program")
+        OPEN311 = "open311", _("Open311")
+        EMAIL = "email", _("e-mail")
+        SMS = "sms", _("text message")
 
     class Urgency(models.TextChoices):
         ORDINARY = "ordinary", _("ordinary")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from governance.core import outbound
 from governance.core.errors import Invalid
 from grids.actions import feeds
 from grids.feeds import transport
@@ -153,7 +154,7 @@ def test_which_networks_may_be_asked(
     settings: Any, address: str, is_allowed: bool
 ) -> None:
     settings.FEED_PRIVATE_NETWORKS = ["10.20.0.0/16"]
-    assert transport.is_allowed(address) is is_allowed
+    assert outbound.is_allowed(address, settings.FEED_PRIVATE_NETWORKS) is is_allowed
 
 
 def test_redirects_pass_the_same_checks(web: SimpleNamespace, allowed: Any) -> None:
@@ -181,14 +182,14 @@ def test_a_listed_host_in_a_private_network_is_refused_after_a_redirect(
     """Also where the name is on the list: what counts is the address behind it."""
     allowed.FEED_HOSTS = [web.host, "inner.example"]
     web.pages["/away"] = leads_to("http://inner.example/x")
-    real = transport.socket.getaddrinfo
+    real = outbound.socket.getaddrinfo
 
     def known(host: str, port: int, *rest: Any, **more: Any) -> Any:
         if host == "inner.example":
             return [(2, 1, 6, "", ("192.168.7.7", port))]
         return real(host, port, *rest, **more)
 
-    monkeypatch.setattr(transport.socket, "getaddrinfo", known)
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", known)
     with pytest.raises(NotDelivered):
         transport.from_url(f"{web.url}/away", "civil")
 
