@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.core.errors import Invalid
 from governance.core.models import User
+from grids import net_files
 from grids.actions import net_lists
 from grids.models import Department, District, Grid, LineList, WorkLine
 
@@ -78,12 +79,16 @@ class HandInForm(_Refusable):
 
     file = forms.FileField(
         label=_("List handed in"),
-        help_text=_("Excel, CSV, or GeoJSON with code and name; 20 MB at most."),
+        help_text=_(
+            "Excel, CSV, or outlines (GeoJSON, zipped Shapefile) with code and name; 20 MB at most."
+        ),
     )
     polygons = forms.FileField(
         label=_("Outlines"),
         required=False,
-        help_text=_("GeoJSON with the line's code in its properties; may be left out."),
+        help_text=_(
+            "GeoJSON or a zipped Shapefile with the line's code in its fields; may be left out."
+        ),
     )
 
     def hand_in(self, district: District, line: str, *, by: User) -> LineList:
@@ -93,7 +98,7 @@ class HandInForm(_Refusable):
             Invalid: one of the files cannot be read.
         """
         file, drawn = self.cleaned_data["file"], self.cleaned_data.get("polygons")
-        polygons = net_lists.polygons_by_code(drawn) if drawn else None
+        polygons = net_files.polygons_by_code(drawn) if drawn else None
         return net_lists.hand_in(
             district, line, file, by=by, file_name=file.name, polygons=polygons
         )

@@ -27,11 +27,15 @@ POLYGONS = ("Polygon", "MultiPolygon")
 
 @dataclass
 class Feature:
-    """One outline: its number in the file, what the file says of it, WGS-84 GeoJSON or None."""
+    """One outline: its number in the file, what the file says of it, WGS-84 GeoJSON or None.
+
+    `is_other`: there is something, but no polygon.
+    """
 
     number: int
     properties: dict[str, str]
     geometry: dict[str, Any] | None
+    is_other: bool = False
 
 
 @dataclass
@@ -99,7 +103,7 @@ def _geojson(data: bytes) -> GeoFile:
         raise _refused(_("The file is neither GeoJSON nor a zip with a Shapefile."))
     turn, words = _turner(_crs_of(found))
     features = [
-        Feature(n, _texts(props), _polygon(geometry, turn))
+        _feature(n, _texts(props), geometry, turn)
         for n, (props, geometry) in enumerate(_members(found), start=1)
     ]
     return GeoFile(features, words)
@@ -121,6 +125,11 @@ def _crs_of(found: Mapping[str, Any]) -> str:
     crs = found.get("crs")
     name = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
     return str(name)
+
+
+def _feature(n: int, texts: dict[str, str], geometry: Any, turn: Any) -> Feature:
+    polygon = _polygon(geometry, turn)
+    return Feature(n, texts, polygon, is_other=bool(geometry) and polygon is None)
 
 
 def _polygon(geometry: Any, turn: Any) -> dict[str, Any] | None:
@@ -167,7 +176,7 @@ def _shapefile(data: bytes) -> GeoFile:
     for n, geometry in enumerate(shapes, start=1):
         row = rows[n - 1] if n <= len(rows) else {}
         texts = {decode(str(k)): decode(_text(v)) for k, v in row.items()}
-        features.append(Feature(n, texts, _polygon(geometry, turn)))
+        features.append(_feature(n, texts, geometry, turn))
     return GeoFile(features, words)
 
 

@@ -34,13 +34,17 @@ SPOT = re.compile(r"\[([-\d.e]+) ([-\d.e]+)\]")
 
 @dataclass
 class Fault:
-    """One thing about an outline; `blocks` refuses it, `geometry` shows where (GeoJSON)."""
+    """One thing about an outline; `blocks` refuses it, `geometry` shows where (GeoJSON).
+
+    `choose` is the datum that would make it fit: "gcj02" or "bd09".
+    """
 
     code: str
     words: str
     blocks: bool = True
     geometry: dict[str, Any] | None = None
     area_m2: float = 0.0
+    choose: str = ""
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -237,7 +241,8 @@ def datum_doubt(
         words = _(
             "%(out)s of the points lie outside. Read as %(crs)s, %(share)s fit: choose %(crs)s."
         )
-        return [Fault("datum", words % _shares(out, best, shares[best]), False)]
+        said = words % _shares(out, best, shares[best])
+        return [Fault("datum", said, False, choose=best)]
     if out > MOST_OUTSIDE:
         words = _(
             "%(out)s of the points lie outside, and neither GCJ-02 nor BD-09 makes them fit:"

@@ -1,6 +1,5 @@
 """A line's list handed in anew: compared with what is known, then taken over."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -10,47 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from governance.core import events, sheets
-from governance.core.errors import Conflict, DomainError, Invalid, NotAllowed
+from governance.core import events
+from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.ids import reserve_ids
 from governance.core.models import User
 from grids import locate
+from grids import polygons as polygons_of_ours
 from grids.actions import shapes
 from grids.actions.lines import Whole, check_line, own_town
 from grids.actions.net_matching import ask_matching
 from grids.actions.net_settling import settle
 from grids.actions.nets import end_missing
-from grids.models import District, Grid, LineGrid, LineList, LineShape
+from grids.models import District, Grid, GridShape, LineGrid, LineList, LineShape
+from grids.net_files import FIELDS, Cells, read
 from grids.registers.base import DESK, covers
-
-COLUMNS = {
-    "code": ("own code", "编码", "网格编码", "网格编号", "本线编码", "代码"),
-    "name": ("own name", "名称", "网格名称", "本线名称"),
-    "parent_code": ("code above", "上级编码", "上级代码"),
-    "parent_name": ("name above", "上级名称", "上级", "所属社区", "所属村", "村社区"),
-    "level": ("层级", "网格层级", "网格级别"),
-    "leader_name": ("leader", "网格长", "负责人", "网格长姓名"),
-}
-FIELDS = tuple(COLUMNS)
-LIMITS = {
-    "code": 40,
-    "name": 80,
-    "parent_code": 40,
-    "parent_name": 80,
-    "leader_name": 40,
-}
-MOST_ROWS = 50_000
-LEVEL_WORDS = {
-    "大网格": "large",
-    "中网格": "medium",
-    "小网格": "small",
-    "微网格": "micro",
-    "大": "large",
-    "中": "medium",
-    "小": "small",
-    "微": "micro",
-}
-Cells = dict[str, Any]
 
 
 @dataclass
@@ -76,10 +48,11 @@ def hand_in(
     file_name: str = "",
     polygons: Mapping[str, Any] | None = None,
 ) -> LineList:
-    """Read a list (Excel, CSV, or GeoJSON with code and name) and stage it; nothing is written.
+    """Read a list (Excel, CSV, or outlines with code and name) and stage it; nothing is written.
 
     `polygons` maps own codes to GeoJSON polygons for a list without any. A township's desk hands
-    in the list of its town. Faulty rows are kept beside the good ones.
+    in the list of its town. Faulty rows are kept beside the good ones. Where most points of its
+    outlines leave the area, the datum is doubted (`convert`).
 
     Raises:
         Invalid: no such line, or not a list. NotAllowed: not a desk.
@@ -99,6 +72,7 @@ def hand_in(
         "cells": cells,
         "faults": faults,
         "has_polygons": any("geometry" in row for row in cells),
+        "doubt": _doubt(district, town, cells),
     }
     found = LineList.objects.create(
         district=district,
@@ -111,6 +85,42 @@ def hand_in(
     told = {"line": line, "n": len(cells), "faults": len(faults)}
     events.record("linelist.handed_in", found, by, told)
     return found
+
+
+def _doubt(
+    district: District, town: Grid | None, cells: Iterable[Cells]
+) -> list[dict[str, str]]:
+    """[{"words", "crs"}]: what is odd about where the outlines lie; crs would make them fit."""
+    outlines = [row["geometry"] for row in cells if row.get("geometry")]
+    areas = polygons_of_ours.district_area(district.pk)
+    drawn = GridShape.objects.filter(grid=town).first() if town else None
+    if drawn is not None:
+        areas = [polygons_of_ours.sound(drawn.geometry)]
+    found = polygons_of_ours.datum_doubt(outlines, areas)
+    return [{"words": fault.words, "crs": fault.choose} for fault in found]
+
+
+@transaction.atomic
+def convert(staged: LineList, crs: str, *, by: User) -> LineList:
+    """Read the outlines of a staged list as `crs` ("gcj02" or "bd09"), once.
+
+    Raises:
+        Conflict: it was dealt with already, or converted before. Invalid: no such datum.
+    """
+    held = LineList.objects.select_for_update(of=("self",)).get(pk=staged.pk)
+    if held.state != LineList.State.STAGED or held.rows.get("crs"):
+        raise Conflict(_("This list has been converted or dealt with already."))
+    if crs not in polygons_of_ours.DATUMS:
+        raise Invalid(fields={"crs": [_("There is no such coordinate system.")]})
+    cells = held.rows["cells"]
+    for row in cells:
+        if row.get("geometry"):
+            row["geometry"] = polygons_of_ours.to_wgs84(row["geometry"], crs)
+    held.rows["doubt"] = _doubt(held.district, held.large, cells)
+    held.rows["crs"] = crs
+    held.save(update_fields=["rows"])
+    events.record("linelist.converted", held, by, {"line": held.line, "crs": crs})
+    return held
 
 
 def compare(staged: LineList) -> Difference:
@@ -283,107 +293,3 @@ def _back(rows: list[LineGrid]) -> None:
     for row in rows:
         row.missing_since = None
     LineGrid.objects.bulk_update(rows, ["missing_since"], 500)
-
-
-def read(file: IO[bytes]) -> tuple[list[Cells], list[dict[str, Any]]]:
-    """Good rows and faults of an Excel, CSV or GeoJSON list.
-
-    Raises:
-        Invalid: with field "file": not a list, or too long.
-    """
-    head = file.read(200).lstrip(b"\xef\xbb\xbf \t\r\n")
-    file.seek(0)
-    rows = (
-        _features(file)
-        if head.startswith(b"{")
-        else [
-            (row.number, dict(row.cells))
-            for row in sheets.read(file, COLUMNS, required=("code", "name"))
-        ]
-    )
-    if len(rows) > MOST_ROWS:
-        words = _("At most %(n)s rows in one list.") % {"n": MOST_ROWS}
-        raise Invalid(words, fields={"file": [words]})
-    seen: dict[str, int] = {}
-    good: list[Cells] = []
-    faults: list[dict[str, Any]] = []
-    for number, cells in rows:
-        wrong = _faults(cells, number, seen)
-        faults += [vars(error) for error in wrong]
-        seen.setdefault(str(cells.get("code", "")), number)
-        if not wrong:
-            good.append(cells)
-    return good, faults
-
-
-def _features(file: IO[bytes]) -> list[tuple[int, Cells]]:
-    """(running number, cells with geometry) of a GeoJSON FeatureCollection."""
-    try:
-        data = json.loads(file.read(sheets.MAX_BYTES).decode("utf-8-sig"))
-        features = data["features"]
-        names = {h: name for name, hs in COLUMNS.items() for h in (name, *hs)}
-        return [
-            (
-                n,
-                {
-                    names[k.lower()]: str(v).strip()
-                    for k, v in (feature.get("properties") or {}).items()
-                    if k.lower() in names and v is not None
-                }
-                | {"geometry": feature.get("geometry")},
-            )
-            for n, feature in enumerate(features, 1)
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        words = _("This is not a GeoJSON FeatureCollection.")
-        raise Invalid(words, fields={"file": [words]}) from error
-
-
-def polygons_by_code(file: IO[bytes]) -> dict[str, Any]:
-    """Polygons of a GeoJSON file by the own code in its properties.
-
-    Raises:
-        Invalid: field "polygons".
-    """
-    try:
-        found = _features(file)
-    except Invalid as error:
-        raise Invalid(error.message, fields={"polygons": [error.message]}) from error
-    out = {c["code"]: c["geometry"] for _n, c in found if c.get("code")}
-    if not out:
-        words = _("No polygon in this file has a code of the line.")
-        raise Invalid(words, fields={"polygons": [words]})
-    return out
-
-
-def _faults(
-    cells: Cells, number: int, seen: Mapping[str, int]
-) -> list[sheets.RowError]:
-    """What is wrong with one row; its level is brought to a code."""
-    words: dict[str, str] = {}
-    for name in ("code", "name"):
-        if not cells.get(name):
-            words[name] = _("must not be empty")
-    if cells.get("code") in seen:
-        words["code"] = _("already in row %(row)s") % {"row": seen[cells["code"]]}
-    for name, limit in LIMITS.items():
-        if len(cells.get(name) or "") > limit:
-            words[name] = _("longer than %(n)s characters") % {"n": limit}
-    level = cells.get("level") or ""
-    cells["level"] = LEVEL_WORDS.get(level, level)
-    if cells["level"] and cells["level"] not in Grid.Level.values:
-        words["level"] = _("“%(part)s” is not understood.") % {"part": level}
-    if cells.get("geometry") is None:
-        cells.pop("geometry", None)
-    else:
-        words |= _bad_outline(cells["geometry"])
-    return [sheets.RowError(number, column, each) for column, each in words.items()]
-
-
-def _bad_outline(geometry: Any) -> dict[str, str]:
-    try:
-        shapes.bounds(geometry)
-    except DomainError as error:
-        fields = getattr(error, "fields", {})
-        return {"geometry": " ".join(fields.get("geometry", [error.message]))}
-    return {}

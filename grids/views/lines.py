@@ -130,6 +130,10 @@ def line_list(http: HttpRequest, pk: int) -> HttpResponse:
         net_lists.drop(staged, by=user)
         messages.info(http, _("The list was dropped; nothing was written."))
         return redirect("line", code=staged.line)
+    if http.method == "POST" and "convert" in http.POST:
+        net_lists.convert(staged, http.POST["convert"], by=user)
+        messages.success(http, _("The outlines were converted. Look again."))
+        return redirect("line_list", pk=pk)
     if http.method == "POST":
         end_gone = http.POST.get("end_gone") == "1"
         counts = net_lists.take_over(staged, by=user, end_gone=end_gone)
