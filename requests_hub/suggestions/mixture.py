@@ -1,17 +1,18 @@
 """Words and model together: the shares that people see, and the words that decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from requests_hub.suggestions.learned import Model
-from requests_hub.suggestions.words import Branches, Message, WordList, softmax
-
-COLD_FLOOR = 1e-4
-COLD_TRUST = 1.5  # how much the words count beside a model that nobody has taught
-HALF_TRUST_AT = 400  # labels after which they count half as much
-SHARPNESS = 0.55  # fitted so that a share of 0.8 is right 8 times in 10
+from requests_hub.suggestions.words import (
+    TEMPERATURE,
+    Branches,
+    Message,
+    WordList,
+    softmax,
+)
 
 
 @dataclass(frozen=True)
@@ -32,28 +33,35 @@ class Suggester:
     branches: Branches
     model: Model | None = None
 
-    def shares(self, messages: Sequence[Message]) -> np.ndarray:
-        """A row per message, a column per first-level category."""
-        cold = self.words.probabilities(messages)
+    def shares(
+        self,
+        messages: Sequence[Message],
+        found: Sequence[Mapping[str, float]] | None = None,
+    ) -> np.ndarray:
+        """A row per message, a column per first-level category.
+
+        `found`: what the word list found in each, where it is known already.
+        """
+        scores = self.words.scores(found or [self.words.found(m) for m in messages])
         if self.model is None:
-            return cold
-        learned = self.model.probabilities(messages, self.words.categories)
-        trust = COLD_TRUST / (1 + self.model.taught / HALF_TRUST_AT)
-        mixed = np.log(learned) + trust * np.log(cold + COLD_FLOOR)
-        return softmax(mixed * SHARPNESS)
+            return softmax(scores / TEMPERATURE)
+        return self.model.probabilities(messages, scores, self.words.categories)
 
     def suggest(self, message: Message, most: int = 3) -> list[Suggestion]:
         """The likeliest categories, best first."""
-        shares = self.shares([message])[0]
-        found = []
-        for n in np.argsort(-shares, kind="stable")[:most]:
-            top = self.words.categories[n]
-            found.append(
-                Suggestion(
-                    self.branches.best(message, top),
-                    top,
-                    float(shares[n]),
-                    tuple(self.words.reasons(message, top)),
-                )
+        found = self.words.found(message)
+        likeness = self.branches.likeness(message)
+        shares = self.shares([message], [found])[0]
+        tops = [
+            (self.words.categories[n], float(shares[n]))
+            for n in np.argsort(-shares, kind="stable")[:most]
+        ]
+        return [
+            Suggestion(
+                self.branches.best(likeness, top),
+                top,
+                share,
+                tuple(self.words.reasons(found, top)),
             )
-        return found
+            for top, share in tops
+        ]
