@@ -7,6 +7,7 @@ embedded servers in `STATE_DIR` are used (see `governance/core/embedded.py`).
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -218,6 +219,16 @@ CELERY_BEAT_SCHEDULE = {
     "remind-decisions": {
         "task": "grids.remind_decisions",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "look-alike": {
+        "task": "requests_hub.look_alike",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "regroup-issues": {
+        "task": "requests_hub.regroup_issues",
+        "schedule": crontab(hour="2", minute="40"),
         "options": {"expires": 3600},
     },
     "begin-due-posts": {

@@ -1,9 +1,21 @@
 """Tables of the requests app, by topic."""
 
 from requests_hub.models.imports import ImportRun
+from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
 from requests_hub.models.requests import Request
 from requests_hub.models.sendings import Incoming, Sending
 from requests_hub.models.tasks import Task
 from requests_hub.models.whistles import Whistle
 
-__all__ = ["ImportRun", "Incoming", "Request", "Sending", "Task", "Whistle"]
+__all__ = [
+    "GramTable",
+    "HotIssue",
+    "ImportRun",
+    "Incoming",
+    "Likeness",
+    "Request",
+    "Sending",
+    "Supporter",
+    "Task",
+    "Whistle",
+]

@@ -1,0 +1,188 @@
+"""What makes requests alike: fingerprints of their words, and the issues that they add up to."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.crypto import EncryptedTextField, KeyedHashField
+from governance.core.ids import TimeOrderedIdField
+from grids.models import Department, District
+from grids.scoping import Viewer
+from requests_hub.models.requests import Request
+
+
+def numbers() -> ArrayField:  # type: ignore[type-arg]
+    """An array of 32-bit integers."""
+    return ArrayField(models.IntegerField(), default=list)
+
+
+class GramTable(models.Model):
+    """In how many of the last requests each group of characters stood; see `likeness.grams`.
+
+    The groups are kept as 32-bit hashes, so that no text can be read out of it. `hashes` and
+    `counts` are arrays of 4-byte integers of one length, compressed, sorted by hash.
+    """
+
+    district = models.OneToOneField(District, models.CASCADE, primary_key=True)
+    documents = models.PositiveIntegerField(_("requests read"))
+    hashes = models.BinaryField()
+    counts = models.BinaryField()
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("word table")
+        verbose_name_plural = _("word tables")
+
+    def __str__(self) -> str:
+        return f"{self.district} ({self.documents})"
+
+
+class HotIssueQuerySet(models.QuerySet["HotIssue"]):
+    def visible_to(self, user: Viewer) -> "HotIssueQuerySet":
+        """Whoever may see one of its requests sees the issue."""
+        seen = Request.objects.visible_to(user).filter(likeness__issue=OuterRef("pk"))
+        return self.filter(Exists(seen))
+
+
+class HotIssue(models.Model):
+    """One matter that several requests are about, over time.
+
+    The weights are those of its requests added up: `grams` with `weights` tell it from others,
+    `matters` with `matter_weights` say what kind of thing it is.
+    """
+
+    id = TimeOrderedIdField()
+    district = models.ForeignKey(District, models.PROTECT, related_name="+")
+    title = models.CharField(_("title"), max_length=120)
+    is_named = models.BooleanField(_("named by a person"), default=False)
+    grams = numbers()
+    weights = numbers()
+    matters = numbers()
+    matter_weights = numbers()
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    size = models.PositiveIntegerField(_("requests"), default=0)
+    first_at = models.DateTimeField(_("first request"))
+    last_at = models.DateTimeField(_("last request"))
+    topic_month = models.DateField(_("topic of the month"), null=True, blank=True)
+    lead_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = HotIssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hot issue")
+        verbose_name_plural = _("hot issues")
+        indexes = [
+            models.Index(fields=["district", "-last_at"], name="hub_issue_last"),
+            models.Index(
+                fields=["district", "topic_month"],
+                name="hub_issue_topic",
+                condition=models.Q(topic_month__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def fill(
+        self, tells: Mapping[int, int], matters: Mapping[int, int], size: int
+    ) -> None:
+        """Take over what its requests add up to."""
+        self.grams, self.weights = list(tells), list(tells.values())
+        self.matters, self.matter_weights = list(matters), list(matters.values())
+        self.size = size
+
+
+class Likeness(models.Model):
+    """The fingerprint of one request.
+
+    `probes` are its heaviest groups, by which others are looked up; `person` tells reporters
+    apart without naming them (64-bit hash). `is_fixed`: a person put it where it is.
+    """
+
+    request = models.OneToOneField(
+        Request, models.CASCADE, primary_key=True, related_name="likeness"
+    )
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", db_index=False
+    )
+    issue = models.ForeignKey(
+        HotIssue, models.SET_NULL, null=True, blank=True, related_name="likenesses"
+    )
+    is_fixed = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    person = models.BigIntegerField()
+    supporters = models.PositiveIntegerField(_("supporters"), default=0)
+    grams = numbers()
+    weights = numbers()
+    matters = numbers()
+    matter_weights = numbers()
+    probes = numbers()
+
+    class Meta:
+        verbose_name = _("likeness")
+        verbose_name_plural = _("likenesses")
+        indexes = [
+            GinIndex(fields=["probes"], name="hub_like_probes"),
+            models.Index(
+                fields=["district", "-asked_at"],
+                name="hub_like_asked",
+                condition=models.Q(issue__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+
+class Supporter(models.Model):
+    """Somebody who said "me too" to a request that was there, instead of asking again.
+
+    Counted once by phone, or by browser where no phone was given. `phone` only to tell them
+    when it is done.
+    """
+
+    id = TimeOrderedIdField()
+    request = models.ForeignKey(Request, models.CASCADE, related_name="supporter_rows")
+    phone = EncryptedTextField(_("phone"), blank=True, default="")
+    phone_hash = KeyedHashField(source="phone", purpose="phone")
+    visitor = models.CharField(_("browser"), max_length=32, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    merged_from = models.ForeignKey(
+        Request, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("supporter")
+        verbose_name_plural = _("supporters")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "phone_hash"],
+                condition=~models.Q(phone_hash=""),
+                name="requests_hub_supporter_once_by_phone",
+            ),
+            models.UniqueConstraint(
+                fields=["request", "visitor"],
+                condition=~models.Q(visitor=""),
+                name="requests_hub_supporter_once_by_browser",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
