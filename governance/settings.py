@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "sweep-visits-due": {
+        "task": "grids.sweep_visits_due",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "remind-decisions": {
         "task": "grids.remind_decisions",
         "schedule": 3600.0,

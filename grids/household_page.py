@@ -5,19 +5,30 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import F
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance.core import attachments, dictionaries
 from governance.core.models import Attachment, DictionaryItem, User
-from governance.core.registers import places, show
+from governance.core.registers import panels, places, show
 from grids.actions import access
-from grids.models import CareEntry, Household, HouseholdNeed, Person, Visit
+from grids.models import (
+    CareEntry,
+    Household,
+    HouseholdNeed,
+    Person,
+    ServiceReceived,
+    Visit,
+)
 from grids.registers.base import WRITE, covers
 
 VISITS_SHOWN = 5
+MOST_CHOICES = 300
 
 
 @dataclass
@@ -50,13 +61,15 @@ class Called:
     photos: list[Attachment] = field(default_factory=list)
 
 
-def page_of(row: Household, user: User) -> dict[str, Any]:
-    """The context of the household page."""
+def page_of(row: Household, request: HttpRequest) -> dict[str, Any]:
+    """The context of the household page; other apps add panels under `household_page`."""
+    user = cast(User, request.user)
     people = list(row.members.live().order_by("relation", "birth"))
     care = list(
         CareEntry.objects.current().filter(person__household=row).order_by("kind", "pk")
     )
     needs = list(row.needs.order_by("-id")[:20])
+    services = _this_year(row)
     may_write = covers(user, row, WRITE) and row.ended_on is None
     return {
         "row": row,
@@ -70,8 +83,10 @@ def page_of(row: Household, user: User) -> dict[str, Any]:
         "link": row.links.filter(ended_on__isnull=True).select_related("user").first(),
         "visits": _visits(row),
         "visit_count": row.visits.count(),
-        "services": _services(row),
+        "services": _services(services),
+        "last_contact": _last_contact(row, services),
         "due": _due(row),
+        "more": panels.of("household_page", request, row),
         "every_days": row.visit_every_days,
         "may_write": may_write,
         "opened": access.is_open(row, user) if may_write else None,
@@ -122,12 +137,30 @@ def is_hazard(entry: DictionaryItem) -> bool:
     return bool(entry.data.get("hazard"))
 
 
-def _services(row: Household) -> list[tuple[str, int]]:
+def _this_year(row: Household) -> list[ServiceReceived]:
+    """The services of this and the last year, the newest first."""
+    year = timezone.localdate().year
+    return list(row.services.filter(on__year__gte=year - 1).order_by("-on", "-id"))
+
+
+def _services(received: list[ServiceReceived]) -> list[tuple[str, int]]:
     """This year's services: (kind, how often), the most frequent first."""
     year = timezone.localdate().year
-    kinds = row.services.filter(on__year=year).values_list("kind", flat=True)
-    counted = Counter(kinds.order_by())
+    counted = Counter(each.kind for each in received if each.on.year == year)
     return [(show.label("service_kind", k), n) for k, n in counted.most_common()]
+
+
+def _last_contact(
+    row: Household, received: list[ServiceReceived]
+) -> tuple[dt.date, str] | None:
+    """The last day that somebody was met, and how: a visit, or a service that came."""
+    found = []
+    if row.last_visit_on:
+        found.append((row.last_visit_on, _("visit")))
+    if received:
+        newest = received[0]
+        found.append((newest.on, show.label("service_kind", newest.kind)))
+    return max(found, key=lambda each: each[0]) if found else None
 
 
 def _due(row: Household) -> Due | None:
@@ -136,21 +169,47 @@ def _due(row: Household) -> Due | None:
     return Due(row.next_visit_on, (row.next_visit_on - timezone.localdate()).days)
 
 
-def visit_page(row: Household, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of the visit form; `given` is what was sent, if anything."""
+def visit_page(
+    user: User, row: Household | None, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The context of the visit form; `given` is what was sent, if anything.
+
+    Without a household the form has a list to choose from.
+    """
     checks = dictionaries.items("visit_check")
     ticked = given.getlist("checks") if hasattr(given, "getlist") else []
     return {
+        "owner": user.pk,
         "row": row,
-        "title": row.title,
-        "place": _place(row),
+        "title": row.title if row else "",
+        "place": _place(row) if row else "",
+        "choices": _choices(user),
         "conditions": Visit.Condition.choices,
         "checks": [(entry, is_hazard(entry), entry.code in ticked) for entry in checks],
-        "open_needs": list(row.needs.filter(state=HouseholdNeed.State.OPEN)[:10]),
+        "open_needs": _open_needs(row) if row else [],
         "need_kinds": dictionaries.items("need_kind"),
         "given": given,
         "key": given.get("key") or uuid.uuid4().hex,
-        "due": _due(row),
+        "due": _due(row) if row else None,
         "room": attachments.MAX_FILES,
         "now": timezone.localtime(),
     }
+
+
+def _open_needs(row: Household) -> list[HouseholdNeed]:
+    return list(row.needs.filter(state=HouseholdNeed.State.OPEN)[:10])
+
+
+def _choices(user: User) -> list[tuple[int, str, str]]:
+    """(id, name with grid, whose visit is due) of the households of an area, the latest first."""
+    rows = Household.objects.visible_to(user).live().select_related("head")
+    rows = rows.order_by(F("next_visit_on").asc(nulls_last=True), "pk")[:MOST_CHOICES]
+    known = places.known()
+    return [
+        (
+            row.pk,
+            f"{row.title} {row.number} {known.words(row).rpartition('/')[2].strip()}",
+            row.next_visit_on.isoformat() if row.next_visit_on else "",
+        )
+        for row in rows
+    ]

@@ -11,7 +11,8 @@ class RequestsHubConfig(AppConfig):
     verbose_name = _("Requests")
 
     def ready(self) -> None:
-        """Register reactions and who may see files, nothing else."""
+        """Register reactions, who may see files and parts of pages below, nothing else."""
         import_module("requests_hub.subscribers")
         import_module("requests_hub.tasks")
         import_module("requests_hub.files").register()
+        import_module("requests_hub.household_panel")

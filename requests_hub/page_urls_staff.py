@@ -5,6 +5,7 @@ from django.urls import path
 from requests_hub.views import (
     department,
     dispatch,
+    households,
     requests,
     steps,
     todo,
@@ -15,6 +16,11 @@ from requests_hub.views import (
 urlpatterns = [
     path("workbench/", workbench.workbench, name="workbench"),
     path("todo/", todo.todo, name="todo"),
+    path(
+        "households/<int:pk>/requests/",
+        households.household_request,
+        name="household_request",
+    ),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("dispatch/accept/", dispatch.bulk_accept, name="dispatch_accept"),
     path("desk/", department.desk, name="desk"),

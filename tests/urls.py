@@ -321,6 +321,8 @@ URLS = (
         lambda _w: {"key": "people", "pk": 1},
         answers={"anonymous": OUT, "outside": NO, "officers": NO},
     ),
+    Url("field_visit", NO, answers=KEEPERS, page=True),
+    Url("visit_photo", NO, _one, is_post=True, answers=KEEPERS_GONE),
     Url(
         "household",
         GONE,
@@ -334,6 +336,7 @@ URLS = (
             "household_need",
             "household_service",
             "household_link",
+            "household_request",
         )
     ),
     *(

@@ -99,9 +99,8 @@ def save_household(
     if "house_no" in values:
         values["house_id"] = _house_id(row, values)
     if "visit_every_days" in values:
-        last = row.last_visit_on if row else None
-        every = _shortest(values["visit_every_days"], _care_interval(row))
-        values["next_visit_on"] = due_after(last, every)
+        every = shortest(values["visit_every_days"], _care_interval(row))
+        values["next_visit_on"] = next_due(row or Household(), every)
     return write(row, Household, values, by=by, source=source, version=version)
 
 
@@ -162,8 +161,8 @@ def save_care(
 def follow_care(household: Household) -> Household:
     """Set the next visit from the shortest interval of the household and its care list."""
     household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
-    every = _shortest(household.visit_every_days, _care_interval(household))
-    due = due_after(household.last_visit_on, every)
+    every = shortest(household.visit_every_days, _care_interval(household))
+    due = next_due(household, every)
     if due != household.next_visit_on:
         household.next_visit_on = due
         household.save(update_fields=["next_visit_on"])
@@ -174,19 +173,30 @@ def _care_interval(household: Household | None) -> int | None:
     """The shortest interval that the care list asks for, in days."""
     if household is None:
         return None
-    entries = CareEntry.objects.current().filter(person__household=household)
+    entries = CareEntry.objects.current().filter(
+        person__household=household, person__ended_on__isnull=True
+    )
     found = entries.values("kind").annotate(days=Min("visit_every_days"))
-    usual = [_usual(row["kind"]) for row in found if row["days"] is None]
-    return _shortest(*usual, *(row["days"] for row in found))
+    usual = [usual_days(row["kind"]) for row in found if row["days"] is None]
+    return shortest(*usual, *(row["days"] for row in found))
 
 
-def _usual(kind: str) -> int | None:
+def next_due(household: Household, every: int | None) -> dt.date | None:
+    """When the next visit falls due at this interval in days; one never made stays as late as it is."""
+    if every and household.last_visit_on is None and household.next_visit_on:
+        return household.next_visit_on
+    return due_after(household.last_visit_on, every)
+
+
+def usual_days(kind: str) -> int | None:
+    """Days between visits that the list of kinds of care proposes."""
     entry = dictionaries.item("care_kind", kind)
     days = entry.data.get("every_days") if entry else None
     return int(days) if days else None
 
 
-def _shortest(*days: int | None) -> int | None:
+def shortest(*days: int | None) -> int | None:
+    """The shortest of some intervals; None when there is none."""
     return min((each for each in days if each), default=None)
 
 
@@ -300,7 +310,7 @@ def _moment(visited_at: dt.datetime | None) -> dt.datetime:
 def _contacted(household: Household, day: dt.date) -> None:
     if household.last_visit_on is None or household.last_visit_on < day:
         household.last_visit_on = day
-    every = _shortest(household.visit_every_days, _care_interval(household))
+    every = shortest(household.visit_every_days, _care_interval(household))
     household.next_visit_on = due_after(household.last_visit_on, every)
     household.save(update_fields=["last_visit_on", "next_visit_on"])
 

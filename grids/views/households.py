@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -17,9 +18,11 @@ from django.views.decorators.http import (
 from governance.core import dictionaries
 from governance.core.errors import Invalid, NotHere
 from governance.core.models import User
+from governance.core.phone_queue import for_queue, key_of, wants_json
 from grids.actions import households as actions
+from grids.actions import visits
 from grids.household_page import page_of, visit_page
-from grids.models import Household
+from grids.models import Household, Visit
 from grids.registers.base import READ, WRITE
 from grids.views.privacy import allow
 
@@ -42,10 +45,11 @@ def _household(user: User, pk: int) -> Household:
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """Who lives here, what they need, who has been, when the next visit is due."""
     user = allow(request, READ)
-    context = page_of(_household(user, pk), user)
+    context = page_of(_household(user, pk), request)
     return render(request, "grids/households/page.html", context)
 
 
+@for_queue
 @login_required
 @require_http_methods(["GET", "POST"])
 def household_visit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,16 +62,49 @@ def household_visit(request: HttpRequest, pk: int) -> HttpResponse:
             made = _visited(request, row, user)
             return _visit_answer(request, row, made)
         except Invalid as error:
-            if _wants_json(request):
+            if wants_json(request):
                 raise
             errors = error.fields
-    context = visit_page(row, request.POST) | {"errors": errors}
+    context = visit_page(user, row, request.POST) | {"errors": errors}
     status = 422 if errors else 200
     return render(request, "grids/households/visit.html", context, status=status)
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
+@login_required
+@require_http_methods(["GET", "POST"])
+def field_visit(request: HttpRequest) -> HttpResponse:
+    """The same form for any household of one's area; a phone keeps it for the way without a net."""
+    user = allow(request, WRITE)
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        pk = _number(request.POST.get("household"))
+        if pk:
+            return household_visit(request, pk)
+        errors = {"household": [_("Choose the household.")]}
+    context = visit_page(user, None, request.POST) | {"errors": errors}
+    context["chosen"] = _number(request.GET.get("household"))
+    status = 422 if errors else 200
+    return render(request, "grids/households/visit.html", context, status=status)
+
+
+@for_queue
+@login_required
+@require_POST
+def visit_photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """One picture of a visit that is already here; the answer repeats the picture's key."""
+    user = allow(request, WRITE)
+    file, key = request.FILES.get("photo"), key_of(request)
+    if file is None:
+        raise Invalid(fields={"photos": [_("The photo is missing.")]})
+    visit = get_object_or_404(Visit, pk=pk)
+    photo = visits.attach_photo(visit, by=user, file=file, idempotency_key=key)
+    return JsonResponse({"key": key, "id": photo.pk}, status=201)
+
+
+def _number(text: Any) -> int:
+    """An id from an address or a form; 0 for anything else."""
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _visited(request: HttpRequest, row: Household, user: User) -> Any:
@@ -104,8 +141,13 @@ def _needs(given: Any) -> list[tuple[str, str]]:
 
 
 def _visit_answer(request: HttpRequest, row: Household, made: Any) -> HttpResponse:
-    if _wants_json(request):
-        data = {"key": request.POST.get("key", ""), "id": made.pk, "no": row.number}
+    if wants_json(request):
+        data = {
+            "key": key_of(request),
+            "id": made.pk,
+            "no": row.number,
+            "photo_url": reverse("visit_photo", args=[made.pk]),
+        }
         return JsonResponse(data, status=201)
     messages.success(request, _("Visit written down."))
     return redirect("household", row.pk)

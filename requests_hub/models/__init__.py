@@ -1,5 +1,6 @@
 """Tables of the requests app, by topic."""
 
+from requests_hub.models.households import HouseholdRequest
 from requests_hub.models.imports import ImportRun
 from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
 from requests_hub.models.requests import Request
@@ -10,6 +11,7 @@ from requests_hub.models.whistles import Whistle
 __all__ = [
     "GramTable",
     "HotIssue",
+    "HouseholdRequest",
     "ImportRun",
     "Incoming",
     "Likeness",

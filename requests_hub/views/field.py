@@ -1,8 +1,6 @@
 """The grid worker's phone: today, report, drafts; readable without a network."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +20,7 @@ from django.views.decorators.http import (
 
 from governance.core.errors import DomainError, Invalid
 from governance.core.models import Attachment, User
+from governance.core.phone_queue import for_queue, key_of, wants_json
 from grids import locate
 from requests_hub import visitors
 from requests_hub.actions import field as actions
@@ -32,34 +31,8 @@ from requests_hub.queries import todo
 from requests_hub.views.access import ON_GRID, signed_in, staff
 from requests_hub.views.public import explain
 
-View = Callable[..., HttpResponse]
 TODAY_ROWS = 50
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _for_queue(view: View) -> View:
-    """Answer a phone's queue in JSON that repeats its key; never with a page or a redirect.
-
-    A draft belongs to the account that made it: another one is told to sign in.
-    """
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _wants_json(request):
-            return view(request, *args, **kwargs)
-        key = request.headers.get("Idempotency-Key", "")
-        owner = request.POST.get("owner", "")
-        if not request.user.is_authenticated or owner not in ("", str(request.user.pk)):
-            return JsonResponse({"code": "sign_in", "key": key}, status=401)
-        try:
-            return view(request, *args, **kwargs)
-        except DomainError as error:
-            return JsonResponse({**error.as_dict(), "key": key}, status=error.status)
-
-    return wrapped
+KEPT_PAGES = ("field", "field_report", "field_visit", "field_drafts")
 
 
 # --- Today --------------------------------------------------------------------------------
@@ -101,7 +74,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 # --- Report -------------------------------------------------------------------------------
 
 
-@_for_queue
+@for_queue
 @staff(*ON_GRID)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
@@ -129,7 +102,7 @@ def _reported(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             explain(form, error)
             status = error.status
-    if _wants_json(request):
+    if wants_json(request):
         raise Invalid(
             fields={name: list(map(str, e)) for name, e in form.errors.items()}
         )
@@ -162,7 +135,7 @@ def _report_answer(
     request: HttpRequest, done: intake.Submitted, key: str
 ) -> HttpResponse:
     row = done.request
-    if _wants_json(request):
+    if wants_json(request):
         data = {
             "key": key,
             "id": row.pk,
@@ -192,13 +165,13 @@ def _report_page(
     return render(request, "requests_hub/field/report.html", context, status=status)
 
 
-@_for_queue
+@for_queue
 @staff(*ON_GRID)
 @require_POST
 def report_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """One photo of a report that is already here; the answer repeats the photo's key."""
     row = get_object_or_404(Request, pk=pk)
-    key = request.headers.get("Idempotency-Key", "") or request.POST.get("key", "")
+    key = key_of(request)
     file = request.FILES.get("photo")
     if file is None:
         raise Invalid(fields={"photo": [_("The photo is missing.")]})
@@ -238,7 +211,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the field pages readable offline; asked for anew each time."""
     context = {
-        "pages": [reverse(name) for name in ("field", "field_report", "field_drafts")],
+        "pages": [reverse(name) for name in KEPT_PAGES],
         "static_url": settings.STATIC_URL,
         "version": static("js/drafts.js").rpartition("/")[2],
     }

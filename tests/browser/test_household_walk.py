@@ -34,7 +34,7 @@ def test_a_reason_opens_the_number_and_a_visit_takes_three_taps(
     page.check("input[name=checks][value=power]")
     page.check("input[name=need_kind][value=repair]")
     page.click(".pact button[type=submit]")
-    page.wait_for_url(f"**/households/{home}/")
+    page.locator("[data-sent-page]:not([hidden])").wait_for()
     row = Household.objects.get(pk=home)
     assert row.visits.get().checks == ["power"]
     assert row.needs.get().words == "维修改造"

@@ -1,4 +1,4 @@
-"""A report written without a network: kept, there after a reload, sent once, then gone."""
+"""A report or a visit written without a network: kept, there after a reload, sent once, then gone."""
 
 import io
 from collections.abc import Callable
@@ -9,7 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from governance.core.models import Attachment
+from grids.models import Visit
 from requests_hub.models import Request
+from tests.factories.persons import make_household
 
 Enter = Callable[..., Page]
 
@@ -88,3 +90,39 @@ def test_signed_out_keeps_the_draft_and_says_so(
     page.locator("[data-kept-page]:not([hidden])").wait_for()
     until(page, "OneGridDrafts.list('').then(d => d.every(x => x.state === 'login'))")
     assert not Request.objects.exists()
+
+
+def test_a_visit_in_the_dark_goes_once(world: SimpleNamespace, enter: Enter) -> None:
+    home = make_household(world.forest.micro_a1_1_1)
+    page = enter(world.cast.worker_a)
+    page.goto("/field/")
+    ready(page, "offline")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    path = "/field/visit/"
+    until(
+        page,
+        f"caches.match('{path}', {{ignoreVary: true, ignoreSearch: true}}).then(a => !!a)",
+    )
+
+    page.context.set_offline(True)
+    page.goto(f"{path}?household={home.pk}")
+    ready(page, "report")
+    assert page.input_value("#household") == str(home.pk)
+    page.locator("input[value=well]").check()
+    page.locator("input[name=checks][value=power]").check()
+    page.set_input_files("#id_photos", files=[picture("navy")])  # type: ignore[list-item]
+    page.locator("[data-kept-photo]").wait_for()
+    page.reload()
+    ready(page, "report")
+    assert page.locator("input[value=well]").is_checked()
+    page.locator("[data-report-bar] button").click()
+    page.locator("[data-kept-page]:not([hidden])").wait_for()
+    assert not Visit.objects.exists()
+
+    page.context.set_offline(False)
+    until(page, "OneGridDrafts.unsent('').then(d => d.length === 0)")
+    made = Visit.objects.get()
+    assert (made.household_id, made.checks) == (home.pk, ["power"])
+    assert Attachment.objects.get(subject_type="visit").subject_id == made.pk
+    home.refresh_from_db()
+    assert home.last_visit_on is not None

@@ -1,0 +1,34 @@
+"""What a household asked for, on its page: under its needs, with whose turn it is."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from governance.core.registers import panels
+from grids.models import Household
+from grids.registers.base import WRITE, covers
+from requests_hub.models import Request
+from requests_hub.panels.turns import rows_with_turn
+from requests_hub.queries.households import of_household
+from requests_hub.turns import for_list
+from requests_hub.views.access import signed_in
+
+
+def _requests(http: HttpRequest, home: Household) -> dict[str, Any]:
+    """Open ones first; closed ones stand below them."""
+    user = signed_in(http)
+    found, tied = of_household(home, user)
+    rows = list(for_list(Request.objects.filter(pk__in=found)).order_by("-pk"))
+    rows.sort(key=lambda row: not row.state_info.is_open)
+    return {
+        "home": home,
+        "rows": rows_with_turn(rows, user),
+        "tied": tied,
+        "may_tie": home.ended_on is None and covers(user, home, WRITE),
+    }
+
+
+panels.add(
+    "household_page",
+    panels.Panel("requests_hub/parts/household_requests.html", _requests),
+)

@@ -1,0 +1,28 @@
+"""Which requests are a household's."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from governance.core.errors import NotHere
+from grids.models import Household
+from requests_hub.actions import households as actions
+from requests_hub.views.access import DESK, ON_GRID, signed_in, staff
+
+
+@staff(*DESK, *ON_GRID)
+@require_POST
+def household_request(http: HttpRequest, pk: int) -> HttpResponse:
+    """Tie a request by its `number`, or take it off the household's page (`not_theirs`)."""
+    user = signed_in(http)
+    home = Household.objects.visible_to(user).filter(pk=pk).first()
+    if home is None:
+        raise NotHere(_("There is no such household in your area."))
+    is_theirs = "not_theirs" not in http.POST
+    number = http.POST.get("number", "")
+    actions.say_whose(home, number, by=user, is_theirs=is_theirs)
+    said = _("The request is on the page.") if is_theirs else _("Taken off the page.")
+    messages.success(http, said)
+    return redirect("household", pk)
