@@ -11,7 +11,7 @@ import governance.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("grids", "0007_circle_misses"),
-        ("requests_hub", "0008_phone_hash_follows_the_keys"),
+        ("requests_hub", "0010_likeness_and_hot_issues"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
