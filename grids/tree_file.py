@@ -4,6 +4,7 @@ Codes are text of 9 to 17 digits. Excel keeps 15 digits of a number and shows lo
 4.45302E+11; where digits are lost that is said, never guessed.
 """
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from governance.core import sheets
 from governance.core.errors import Invalid
+from governance.core.registers.workbook import text_cell
 from grids.actions.codes import CODE_DIGITS
 from grids.models import Grid
 
@@ -58,6 +60,20 @@ LEVEL_ZH = {"large": "大", "medium": "中", "small": "小", "micro": "微"}
 AREA_ZH = {"rural": "农村", "community": "社区", "industrial": "工业企业"}
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+# A formula whose value was not kept: "<f>A2</f>" with nothing, or an empty value, behind it.
+UNCOUNTED = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+)
+BAD_FILL = "FDE7E9"
+WIDTHS = (22, 24, 8, 18, 10, 14, 14, 22, 60, 10)
+
+
+@dataclass
+class Marks:
+    """What a sheet holds besides its values: rows under merged cells, formulas without a value."""
+
+    merged: set[int] = field(default_factory=set)
+    uncounted: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass
@@ -72,6 +88,9 @@ class Line:
         return self.cells.get(column, "")
 
 
+Faulty = tuple[int, Mapping[str, str], Mapping[str, str]]
+
+
 def read(data: bytes) -> list[Line]:
     """The rows of an Excel or CSV file, empty ones left out.
 
@@ -81,9 +100,9 @@ def read(data: bytes) -> list[Line]:
     if len(data) > MAX_BYTES:
         raise _refused(_("The file is too large: 40 MB at most."))
     if data.startswith(b"PK\x03\x04"):
-        rows, merged = _excel(data)
+        rows, marks = _excel(data)
     else:
-        rows, merged = _csv(data), set()
+        rows, marks = _csv(data), Marks()
     heading = next(rows, None)
     if heading is None:
         raise _refused(_("The file is empty."))
@@ -92,7 +111,7 @@ def read(data: bytes) -> list[Line]:
     if missing:
         words = _("Missing column: %(names)s")
         raise _refused(words % {"names": ", ".join(map(str, missing))})
-    lines = [_line(number, cells, names, merged) for number, cells in rows]
+    lines = [_line(number, cells, names, marks) for number, cells in rows]
     found = [line for line in lines if any(line.cells.values())]
     if not found:
         raise _refused(_("The file has no rows."))
@@ -113,36 +132,45 @@ def _column(cell: Any) -> str:
     return ""
 
 
-def _line(
-    number: int, cells: Iterable[Any], names: list[str], merged: set[int]
-) -> Line:
+def _line(number: int, cells: Iterable[Any], names: list[str], marks: Marks) -> Line:
     line = Line(number, {})
-    for name, cell in zip(names, cells, strict=False):
+    for place, (name, cell) in enumerate(zip(names, cells, strict=False), start=1):
         if not name:
             continue
-        if name in CODES:
-            line.cells[name], fault = _code(cell)
-            if fault:
-                line.faults[name] = fault
-        else:
-            line.cells[name] = _text(cell)
-    if number in merged:
+        line.cells[name], fault = _code(cell) if name in CODES else _text(cell)
+        if (number, place) in marks.uncounted:
+            line.cells[name] = line.cells[name] or "="
+            fault = _("A formula without its value: paste the value itself.")
+        if fault:
+            line.faults[name] = fault
+    if number in marks.merged:
         line.faults["code"] = _("Merged cells: split them and fill every row.")
     return line
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any) -> tuple[str, str]:
+    """(the text, what is wrong with how it is written)."""
     if cell is None:
-        return ""
+        return "", ""
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()[:10], _dated()
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+        return str(int(cell)), ""
+    return str(cell).strip(), ""
+
+
+def _dated() -> str:
+    return _(
+        "Excel turned this into a date: format the column as text and type it again."
+    )
 
 
 def _code(cell: Any) -> tuple[str, str]:
     """(the code, what is wrong with how it is written)."""
     if isinstance(cell, bool) or cell is None:
         return "", ""
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()[:10], _dated()
     if isinstance(cell, int | float):
         whole = float(cell).is_integer()
         text = str(int(cell)) if whole else str(cell)
@@ -167,7 +195,7 @@ def _csv(data: bytes) -> Iterator[tuple[int, list[Any]]]:
     yield from sheets._csv(data)  # noqa: SLF001 - the same package's reader of text
 
 
-def _excel(data: bytes) -> tuple[Iterator[tuple[int, list[Any]]], set[int]]:
+def _excel(data: bytes) -> tuple[Iterator[tuple[int, list[Any]]], Marks]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -175,24 +203,31 @@ def _excel(data: bytes) -> tuple[Iterator[tuple[int, list[Any]]], set[int]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > 500 * 2**20:
                 raise _refused(_("The file unpacks to more than is sensible."))
-            merged = _merged(archive)
+            marks = _marks(archive)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(values_only=True)
-        return ((n, list(cells)) for n, cells in enumerate(rows, start=1)), merged
+        return ((n, list(cells)) for n, cells in enumerate(rows, start=1)), marks
     except (*sheets.BROKEN, IndexError, InvalidFileException) as error:
         raise _refused(_("The Excel file is damaged and cannot be read.")) from error
 
 
-def _merged(archive: zipfile.ZipFile) -> set[int]:
-    """The rows that merged cells run over."""
-    rows: set[int] = set()
+def _marks(archive: zipfile.ZipFile) -> Marks:
+    from openpyxl.utils import column_index_from_string
+
+    marks = Marks()
     for name in archive.namelist():
-        if name.endswith("worksheets/sheet1.xml"):
-            tail = archive.read(name)[-2_000_000:]
-            for _a, top, _b, bottom in MERGED.findall(tail):
-                if int(bottom) - int(top) < MOST_ROWS:
-                    rows |= set(range(int(top), int(bottom) + 1))
-    return rows
+        if not name.endswith("worksheets/sheet1.xml"):
+            continue
+        page = archive.read(name)
+        for _a, top, _b, bottom in MERGED.findall(page[-2_000_000:]):
+            if int(bottom) - int(top) < MOST_ROWS:
+                marks.merged |= set(range(int(top), int(bottom) + 1))
+        if b"<f" in page:
+            marks.uncounted = {
+                (int(row), column_index_from_string(column.decode()))
+                for column, row in UNCOUNTED.findall(page)
+            }
+    return marks
 
 
 def workbook(rows: Iterable[Mapping[str, str]], *, with_notes: bool = False) -> bytes:
@@ -207,12 +242,43 @@ def workbook(rows: Iterable[Mapping[str, str]], *, with_notes: bool = False) -> 
     names = list(COLUMNS)
     sheet.append([COLUMNS[name][0] for name in names])
     for row in rows:
-        sheet.append([row.get(name, "") for name in names])
+        sheet.append([text_cell(sheet, row.get(name, "")) for name in names])
     if with_notes:
         _add_lists(sheet)
         notes = book.create_sheet("说明")
         for line in _notes():
             notes.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def error_workbook(rows: Iterable[Faulty]) -> bytes:
+    """Rows with faults as they stand in the file, and behind them what is wrong.
+
+    Each row is (number in the file, texts by column, faults by column).
+    """
+    from openpyxl import Workbook
+    from openpyxl.styles import Font, PatternFill
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("网格")
+    sheet.freeze_panes = "A2"
+    for column, width in zip("ABCDEFGHIJ", WIDTHS, strict=True):
+        sheet.column_dimensions[column].width = width
+    names = list(COLUMNS)
+    heads = [*(COLUMNS[name][0] for name in names), _("Problem"), _("Row in the file")]
+    sheet.append([text_cell(sheet, head, font=Font(bold=True)) for head in heads])
+    tint = PatternFill("solid", start_color=BAD_FILL)
+    for number, cells, faults in rows:
+        line = [
+            text_cell(
+                sheet, cells.get(n, ""), **({"fill": tint} if n in faults else {})
+            )
+            for n in names
+        ]
+        words = "\n".join(f"{LABELS[n]}: {fault}" for n, fault in faults.items())
+        sheet.append([*line, text_cell(sheet, words), text_cell(sheet, number)])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -11,6 +11,9 @@ urlpatterns = [
     path("grids/import/", tree_import.upload, name="grid_import"),
     path("grids/import/template/", tree_import.template, name="grid_import_template"),
     path("grids/import/<int:pk>/", tree_import.run, name="grid_import_run"),
+    path(
+        "grids/import/<int:pk>/errors/", tree_import.errors, name="grid_import_errors"
+    ),
     path("grids/export/", tree_import.export, name="grid_export"),
     path("grids/polygons/", tree_files.upload, name="grid_polygons"),
     path("grids/polygons/<int:pk>/", tree_files.preview, name="grid_polygons_preview"),

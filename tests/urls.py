@@ -154,6 +154,9 @@ URLS = (
     Url("grid_import", NO, answers=DESKS, page=True),
     Url("grid_import_template", NO, answers=DESKS),
     Url("grid_import_run", NO, lambda _w: {"pk": 1}, answers={**DESKS, "desks": GONE}),
+    Url(
+        "grid_import_errors", NO, lambda _w: {"pk": 1}, answers={**DESKS, "desks": GONE}
+    ),
     Url("grid_export", IN, answers=NOT_STAFF),
     Url("grid_new_town", NO, answers={"anonymous": OUT, "district": IN}, page=True),
     Url(

@@ -74,6 +74,17 @@ def lines_of(upload: GridUpload) -> list[Line]:
     return [Line(*parts) for parts in upload.data]
 
 
+def faulty(upload: GridUpload) -> list[tuple[int, dict[str, str], dict[str, str]]]:
+    """(number, texts by column, faults by column) of the rows that stand in the way."""
+    lines = lines_of(upload)
+    rows = _plan(upload, lines).rows
+    return [
+        (line.number, line.cells, row.faults)
+        for line, row in zip(lines, rows, strict=True)
+        if row.faults
+    ]
+
+
 def _plan(upload: GridUpload, lines: list[Line]) -> Plan:
     return plan(
         lines,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from governance.core.errors import DomainError, Invalid, NotAllowed
+from governance.core.errors import DomainError, Invalid, NotAllowed, NotHere
 from grids import rights, tree_file
 from grids.actions import tree_uploads
 from grids.models import Grid, GridUpload, Post
@@ -93,6 +93,17 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "grids/tree/import_run.html", context, status=status)
+
+
+@login_required
+@require_safe
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The faulty rows of a file with what is wrong, to correct and choose again."""
+    user = writer(request)
+    row = get_object_or_404(GridUpload, pk=pk, kind="tree", by=user)
+    if row.result.get("state") not in (tree_uploads.READY, tree_uploads.DONE):
+        raise NotHere(_("There are no faulty rows."))
+    return _file(tree_file.error_workbook(tree_uploads.faulty(row)), "grids-errors")
 
 
 @login_required

@@ -1,5 +1,6 @@
 """A whole tree from Excel: what is read, what is refused, what one transaction writes."""
 
+import datetime as dt
 import io
 from types import SimpleNamespace
 from typing import Any
@@ -120,6 +121,42 @@ def test_cycles_and_merged_cells_are_named(forest: SimpleNamespace) -> None:
     data = sheet(TOWN, VILLAGE, SMALL, merge="A3:A4")
     merged = plan(tree_file.read(data), forest.district)
     assert {row.number for row in merged.rows if "code" in row.faults} >= {3, 4}
+
+
+def test_formulas_and_dates_are_named_not_guessed(forest: SimpleNamespace) -> None:
+    noon = dt.datetime(2026, 3, 1, 12, 0)  # noqa: DTZ001 - as Excel keeps it
+    rows = [
+        TOWN,
+        ['="445302009"&"201"', "甲村", "中"],
+        ["445302009202", dt.date(2026, 3, 1), "中"],
+        [noon, "乙村", "中"],
+    ]
+    found = plan(tree_file.read(sheet(*rows)), forest.district)
+    said = {row.number: row.faults for row in found.rows}
+    assert said[2] == {}
+    assert set(said[3]) == {"code"}
+    assert "formula" in said[3]["code"] or "公式" in said[3]["code"]
+    assert said[4]["name"] == said[5]["code"]
+    assert "date" in said[4]["name"] or "日期" in said[4]["name"]
+
+
+def test_faulty_rows_come_back_as_a_sheet(
+    staff: Client, forest: SimpleNamespace
+) -> None:
+    page = send(staff, sheet(TOWN, ["445302009201", "甲村", "巨", "445302001"]))
+    url = page["Location"]
+    assert f"{url}errors/" in staff.get(url).content.decode()
+    book = load_workbook(io.BytesIO(staff.get(f"{url}errors/").content))
+    head, row = list(book.worksheets[0].values)
+    assert list(head[:8]) == HEAD
+    assert len(list(book.worksheets[0].values)) == 2
+    assert row[:4] == ("445302009201", "甲村", "巨", "445302001")
+    assert row[9] == 3
+    assert len(row[8].splitlines()) == 2  # the level and the code above it
+    assert book.worksheets[0]["C2"].fill.start_color.rgb.endswith("FDE7E9")
+    staff.cookies.clear()
+    # whoever did not send the file does not get it
+    assert staff.get(f"{url}errors/").status_code == 302
 
 
 def test_all_or_nothing(forest: SimpleNamespace) -> None:
