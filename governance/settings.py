@@ -171,6 +171,16 @@ CELERY_BEAT_SCHEDULER = "governance.core.beat:ProvenScheduler"
 # Beat writes these into its table at every start. Messages expire, so that a worker that was
 # away does not find a heap of old ones.
 CELERY_BEAT_SCHEDULE = {
+    "fold-statistics": {
+        "task": "requests_hub.fold_statistics",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "recount-statistics": {
+        "task": "requests_hub.recount_statistics",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "worker-heartbeat": {
         "task": "core.worker_heartbeat",
         "schedule": 15.0,

@@ -57,6 +57,8 @@ PROPOSALS = {
     "give": "4h",
     "grid": "5d",
     "check": "2d",
+    "close": "10d",
+    "close_emergency": "48h/c",
     "rework": "3d",
     "report_in_routine": "4h",
     "report_in_campaign": "4h",

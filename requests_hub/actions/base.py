@@ -16,6 +16,7 @@ from governance.core import attachments, events
 from governance.core.errors import Conflict, NotAllowed, NotHere
 from governance.core.models import Attachment, Event, User
 from governance.core.workflow import Step
+from requests_hub import deadlines
 from requests_hub.actions.actors import SYSTEM as SYSTEM
 from requests_hub.actions.actors import Actor as Actor
 from requests_hub.actions.actors import may_take
@@ -50,6 +51,9 @@ PAST = {
     "release": "released",
     "cancel": "cancelled",
 }
+
+# The steps into these say until when it is handled; rework buys no time.
+GIVEN = ("dispatched", "whistled")
 
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
@@ -181,6 +185,7 @@ def move(
             changes.setdefault("stage_at", moment)
     if isinstance(subject, Request) and "limit" in changes:
         changes.setdefault("due_from_at", moment if changes["limit"] else None)
+        changes = {**_close_due(step, changes, moment), **changes}
     if changes:
         for name, value in changes.items():
             setattr(subject, name, value)
@@ -209,6 +214,22 @@ def move(
             session_key=session_key,
         )
     return event
+
+
+def _close_due(
+    step: Step, changes: Mapping[str, Any], moment: datetime
+) -> dict[str, datetime]:
+    """Until when it must be closed, where the step says it anew."""
+    if step.target in GIVEN and changes.get("due_at"):
+        return {"close_due_at": close_by(changes["due_at"])}
+    if step.target == "reopened":
+        return {"close_due_at": deadlines.limit("close").after(moment)}
+    return {}
+
+
+def close_by(due_at: datetime) -> datetime:
+    """When a request must be closed that is to be handled until `due_at`: a check follows."""
+    return deadlines.limit("check").after(due_at)
 
 
 def tell(
@@ -241,7 +262,9 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clock_data(changes: Mapping[str, Any]) -> dict[str, str]:
-    names = ("due_at", "limit", "report_in_due_at", "report_in_limit")
+    names = (
+        "due_at", "limit", "report_in_due_at", "report_in_limit", "close_due_at",
+    )  # fmt: skip
     return {
         name: value.isoformat() if isinstance(value, datetime) else str(value)
         for name in names

@@ -107,9 +107,8 @@ def submit_request(
     first = _same_number(district, channel, external_id)
     if first is None:
         moment = base.now()
-        limit = deadlines.limit(
-            "accept_emergency" if urgency == Request.Urgency.EMERGENCY else "accept"
-        )
+        suffix = "_emergency" if urgency == Request.Urgency.EMERGENCY else ""
+        limit = deadlines.limit(f"accept{suffix}")
         request = Request(
             channel=channel,
             external_id=external_id,
@@ -132,6 +131,7 @@ def submit_request(
             limit=str(limit),
             due_from_at=moment,
             due_at=limit.after(moment),
+            close_due_at=deadlines.limit(f"close{suffix}").after(moment),
             **_place(district, position, grid, by),
         )
         first = _insert(request)
@@ -158,6 +158,9 @@ def _announce(
             "channel": request.channel,
             "limit": request.limit,
             "due_at": request.due_at.isoformat() if request.due_at else "",
+            "close_due_at": request.close_due_at.isoformat()
+            if request.close_due_at
+            else "",
         },
     )
     if files:

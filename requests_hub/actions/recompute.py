@@ -13,6 +13,8 @@ from requests_hub.actions import base
 from requests_hub.models import Request, Task
 
 BATCH = 500
+# The deadline of these is the one of handling, which the one of closing follows.
+HANDLED = ("dispatched", "signed", "handling", "whistled")
 
 
 @transaction.atomic
@@ -42,6 +44,10 @@ def move_open_deadlines(days: Sequence[date]) -> int:
 def _move(row: Request | Task) -> bool:
     """Store the deadlines that now follow; tell it if one moved."""
     changes = {"due_at": _reckoned(row.limit, row.due_from_at)}
+    if isinstance(row, Request) and row.close_due_at and row.state in HANDLED:
+        changes["close_due_at"] = (
+            base.close_by(changes["due_at"]) if changes["due_at"] else None
+        )
     if isinstance(row, Task) and row.state == "called":
         changes["report_in_due_at"] = _reckoned(row.report_in_limit, row.created_at)
     changes = {

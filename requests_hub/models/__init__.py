@@ -5,6 +5,7 @@ from requests_hub.models.imports import ImportRun
 from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
 from requests_hub.models.requests import Request
 from requests_hub.models.sendings import Incoming, Sending
+from requests_hub.models.statistics import StatCheck, StatDelta, StatFlow, StatStock
 from requests_hub.models.tasks import Task
 from requests_hub.models.whistles import Whistle
 
@@ -17,6 +18,10 @@ __all__ = [
     "Likeness",
     "Request",
     "Sending",
+    "StatCheck",
+    "StatDelta",
+    "StatFlow",
+    "StatStock",
     "Supporter",
     "Task",
     "Whistle",

@@ -207,6 +207,7 @@ class Request(Placed):
     stage_at = models.DateTimeField(_("in this state since"), db_default=Now())
     due_from_at = models.DateTimeField(_("time runs from"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    close_due_at = models.DateTimeField(_("to be closed by"), null=True, blank=True)
     limit = models.CharField(_("time limit"), max_length=16, blank=True)
     route = models.CharField(
         _("route"), max_length=8, choices=Route.choices, blank=True
@@ -246,6 +247,11 @@ class Request(Placed):
             *place_indexes("hub_req", Q(state__in=REQUEST.open_states)),
             models.Index(
                 fields=["phone_hash"], name="hub_req_phone", condition=~Q(phone_hash="")
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="hub_req_due",
+                condition=Q(state__in=REQUEST.open_states),
             ),
         ]
         constraints = [

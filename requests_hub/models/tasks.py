@@ -147,6 +147,11 @@ class Task(Placed):
                 fields=["holder", "due_at"], name="hub_task_holder_open", condition=OPEN
             ),
             models.Index(fields=["due_at"], name="hub_task_due", condition=OPEN),
+            models.Index(
+                fields=["report_in_due_at"],
+                name="hub_task_report_in",
+                condition=Q(state="called"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

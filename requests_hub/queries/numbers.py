@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from governance.core.models import Event, User
 from grids.models import Department, Grid
-from grids.scoping import scope_of
 from requests_hub.filters import month_start
 from requests_hub.models import Request, Task
+from requests_hub.models.statistics import Axis
+from requests_hub.queries import areas, statistics
 from requests_hub.queries.lists import RELATIONS
 from requests_hub.workflow import REQUEST
 
@@ -42,18 +43,17 @@ class Rate:
 def month_rates(user: User) -> tuple[Rate, Rate]:
     """(in time, satisfied) of this month in one's area, with the month before.
 
-    In time: closed requests of which nobody replied late ÷ closed requests. Satisfied:
-    (satisfied + 0.9 × basically satisfied) ÷ rated. One statement.
+    In time: requests closed by the day they had to be closed ÷ closed requests. Satisfied:
+    (satisfied + 0.9 × basically satisfied) ÷ rated. Out of the statistics; what they do not hold,
+    a department's requests and those of a small grid, is counted in the rows.
     """
     this = month_start(timezone.localdate())
     last = month_start((this - timedelta(days=1)).date())
-    late = Task.objects.filter(request_id=OuterRef("pk"), replied_at__gt=F("due_at"))
-    rows = (
-        Request.objects.visible_to(user)
-        .filter(Q(closed_at__gte=last) | Q(rated_at__gte=last))
-        .annotate(is_late=Exists(late))
-    )
-    n = rows.aggregate(**_asked("now", this, None), **_asked("was", last, this))
+    held = areas.held(user)
+    if held is None or held.level not in areas.WITH_FLOW:
+        n = _live_months(user, this, last)
+    else:
+        n = _held_months(held, this.date(), last.date())
     pleased = {
         w: n[f"satisfied_{w}"] + 0.9 * n[f"basically_{w}"] for w in ("now", "was")
     }
@@ -65,6 +65,35 @@ def month_rates(user: User) -> tuple[Rate, Rate]:
     )
 
 
+MONTHLY = {
+    "closed": "closed",
+    "closed_in_time": "met",
+    "valid": "rated",
+    "satisfied": "satisfied",
+    "basically": "basically",
+}
+
+
+def _held_months(held: areas.Held, this: date, last: date) -> dict[str, int]:
+    today = timezone.localdate()
+    out = {f"{name}_{w}": 0 for name in MONTHLY.values() for w in ("now", "was")}
+    figures = statistics.flow(
+        held.district, MONTHLY, last, today, places=held.places, by_day=True
+    )
+    for figure in figures:
+        when = "now" if figure.day and figure.day >= this else "was"
+        out[f"{MONTHLY[figure.measure]}_{when}"] += figure.n
+    return out
+
+
+def _live_months(user: User, this: datetime, last: datetime) -> dict[str, int]:
+    rows = Request.objects.visible_to(user).filter(
+        Q(closed_at__gte=last) | Q(rated_at__gte=last)
+    )
+    rows = rows.annotate(is_late=Q(closed_at__gt=F("close_due_at")))
+    return rows.aggregate(**_asked("now", this, None), **_asked("was", last, this))
+
+
 def _asked(name: str, since: datetime, until: datetime | None) -> dict[str, Any]:
     """The counts of one month, as columns called after it."""
     closed = Q(closed_at__gte=since)
@@ -74,7 +103,7 @@ def _asked(name: str, since: datetime, until: datetime | None) -> dict[str, Any]
         rated &= Q(rated_at__lt=until)
     return {
         f"closed_{name}": Count("pk", filter=closed),
-        f"met_{name}": Count("pk", filter=closed & Q(is_late=False)),
+        f"met_{name}": Count("pk", filter=closed & ~Q(is_late=True)),
         f"rated_{name}": Count("pk", filter=rated),
         f"satisfied_{name}": Count("pk", filter=rated & Q(satisfaction="satisfied")),
         f"basically_{name}": Count("pk", filter=rated & Q(satisfaction="basically")),
@@ -91,55 +120,51 @@ class Area:
 
 
 def area_figures(user: User) -> tuple[str, list[Area]]:
-    """The level shown, and each grid of it in one's own area; two statements.
+    """The level shown, and each grid of it in one's own area; three statements.
 
     A department sees the towns that called it. Grids without open requests are listed too.
     """
-    top, ids = _top(user)
+    held = areas.held(user)
+    top, ids = areas.top(user)
     level = BELOW.get(top, "micro")
-    counted = (
-        Request.objects.visible_to(user)
-        .filter(state__in=REQUEST.open_states)
-        .order_by()
-        .values(f"{level}_id")
-        .annotate(
-            open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=timezone.now()))
-        )
-    )
-    found = {row[f"{level}_id"]: row for row in counted}
     grids = Grid.objects.live().at_level(level)
     grids = (
         grids.filter(district_id__in=ids)
         if top == "district"
         else grids.filter(parent_id__in=ids)
     )
-    rows = [
-        Area(
-            grid,
-            found.get(grid.pk, {}).get("open", 0),
-            found.get(grid.pk, {}).get("late", 0),
-        )
-        for grid in grids.order_by("tree_id", "lft")
-    ]
+    listed = list(grids.order_by("tree_id", "lft"))
+    if held is None:
+        open_, late = _live_areas(user, level)
+    else:
+        open_, late = _held_areas(held.district, level, [grid.pk for grid in listed])
+    rows = [Area(g, open_.get(g.pk, 0), late.get(g.pk, 0)) for g in listed]
     return level, sorted(rows, key=lambda row: (-row.open, row.grid.code))
 
 
-def _top(user: User) -> tuple[str, Sequence[int]]:
-    """The highest level a person is posted at, with the ids there."""
-    scope = scope_of(user)
-    if not scope.grids:
-        return "district", _districts(user)
-    level = next(
-        name for name in ("large", "medium", "small", "micro") if scope.grids.get(name)
+Counts = dict[int, int]
+
+
+def _held_areas(district: int, level: str, ids: Sequence[int]) -> tuple[Counts, Counts]:
+    open_: Counts = {}
+    measures = [f"r:{state}" for state in REQUEST.open_states]
+    for figure in statistics.stock(district, measures, places=ids):
+        open_[figure.place] = open_.get(figure.place, 0) + figure.n
+    return open_, statistics.overdue_requests(district, level, ids)
+
+
+def _live_areas(user: User, level: str) -> tuple[Counts, Counts]:
+    counted = (
+        Request.objects.visible_to(user)
+        .filter(state__in=REQUEST.open_states)
+        .order_by()
+        .values_list(f"{level}_id")
+        .annotate(
+            open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=timezone.now()))
+        )
     )
-    return level, sorted(scope.grids[level])
-
-
-def _districts(user: User) -> Sequence[int]:
-    scope = scope_of(user)
-    if scope.districts:
-        return sorted(scope.districts)
-    return sorted(set(user.posts.current().values_list("district_id", flat=True)))
+    found = list(counted)
+    return {pk: n for pk, n, _late in found}, {pk: late for pk, _n, late in found}
 
 
 def acts_of_today(user: User, most: int = 5) -> list[Event]:
@@ -169,29 +194,49 @@ OPEN_STAGES = ("called", "reported_in", "planned", "handling", "replied")
 def whistle_board(user: User) -> list[BoardRow]:
     """Departments × stage of open calls in one's area, those with late report-ins first.
 
-    One statement.
+    Out of the statistics where they hold the area; else one statement over the rows.
     """
-    now = timezone.now()
-    names = ("name", "short_name", "code", "order")
+    held = areas.held(user)
+    found = (
+        _held_calls(held)
+        if held is not None and held.level in ("district", "large")
+        else _live_calls(user)
+    )
+    named = {d.pk: d for d in Department.objects.filter(pk__in=found)}
+    rows = [BoardRow(named[pk], *found[pk]) for pk in found if pk in named]
+    return sorted(rows, key=lambda r: (-r.late, -r.open, r.department.order))
+
+
+Calls = dict[int, tuple[dict[str, int], int]]
+
+
+def _held_calls(held: areas.Held) -> Calls:
+    stages: dict[int, dict[str, int]] = {}
+    measures = [f"t:{code}" for code in OPEN_STAGES]
+    for figure in statistics.stock(
+        held.district, measures, places=held.places, axis=Axis.DEPARTMENT
+    ):
+        row = stages.setdefault(int(figure.key), {})
+        code = figure.measure.removeprefix("t:")
+        row[code] = row.get(code, 0) + figure.n
+    late = statistics.late_report_ins(held.district, held.level, held.places)
+    return {pk: (row, late.get(pk, 0)) for pk, row in stages.items()}
+
+
+def _live_calls(user: User) -> Calls:
+    is_late = Q(state="called", report_in_due_at__lt=timezone.now())
     counted = (
         Task.objects.visible_to(user)
         .filter(kind="whistle", state__in=OPEN_STAGES)
         .order_by()
-        .values("department_id", "state", *(f"department__{name}" for name in names))
-        .annotate(
-            n=Count("pk"),
-            late=Count("pk", filter=Q(state="called", report_in_due_at__lt=now)),
-        )
+        .values_list("department_id", "state")
+        .annotate(n=Count("pk"), late=Count("pk", filter=is_late))
     )
-    rows: dict[int, BoardRow] = {}
-    for found in counted:
-        pk = found["department_id"]
-        if pk not in rows:
-            values = {name: found[f"department__{name}"] for name in names}
-            rows[pk] = BoardRow(Department(pk=pk, **values), {})
-        rows[pk].stages[found["state"]] = found["n"]
-        rows[pk].late += found["late"]
-    return sorted(rows.values(), key=lambda r: (-r.late, -r.open, r.department.order))
+    out: Calls = {}
+    for pk, state, n, late in counted:
+        row, before = out.get(pk, ({}, 0))
+        out[pk] = ({**row, state: n}, before + late)
+    return out
 
 
 def late_report_ins(user: User, most: int = 50) -> QuerySet[Task]:

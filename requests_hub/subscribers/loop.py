@@ -92,6 +92,17 @@ def follow_grids(event: Event) -> None:
         regrid.follow(following.from_json(event.data["shifts"]))
 
 
+@consumer("requests_hub.tell_keepers", "statistics.differ")
+def tell_keepers(event: Event) -> None:
+    """Who keeps the system hears that figures differ from what was counted."""
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("The nightly recount found %(n)s figures that differ") % {
+            "n": event.data["wrong"]
+        }
+    keepers = _posted(Q(role__in=("admin", "district")))
+    notify(sorted(keepers), event, text, "/assessment/recounts/")
+
+
 def _tell(people: Iterable[int], event: Event, text: str, request: Request) -> None:
     others = {pk for pk in people if pk != event.actor_id}
     notify(sorted(others), event, text, f"/requests/{request.no}/")
