@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_register_imports_and_exports"),
         ("grids", "0007_circle_misses"),
-        ("requests_hub", "0008_phone_hash_follows_the_keys"),
+        ("requests_hub", "0011_households_requests"),
     ]
 
     operations = [
