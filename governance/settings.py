@@ -375,6 +375,7 @@ USE_THOUSAND_SEPARATOR = False
 OFFICE_HOURS = env.str("OFFICE_HOURS", default="08:30-12:00,14:30-17:30")
 DUE_SOON_SHARE = env.float("DUE_SOON_SHARE", default=0.25)
 REOPEN_WORKING_DAYS = env.int("REOPEN_WORKING_DAYS", default=10)
+REVISIT_ATTEMPTS = env.int("REVISIT_ATTEMPTS", default=3)
 # An agreement is reminded of this many days before its term ends, its review from this month on.
 AGREEMENT_REMIND_DAYS = env.int("AGREEMENT_REMIND_DAYS", default=30)
 AGREEMENT_REVIEW_MONTH = min(max(env.int("AGREEMENT_REVIEW_MONTH", default=12), 1), 12)

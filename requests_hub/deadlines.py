@@ -54,6 +54,7 @@ class Limit:
 PROPOSALS = {
     "accept": "4h",
     "accept_emergency": "2h/c",
+    "look": "1d",
     "give": "4h",
     "grid": "5d",
     "check": "2d",

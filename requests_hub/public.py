@@ -1,6 +1,6 @@
 """What a resident reads: four plain words, who has it, which day. No officer, no inner term."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from governance.core.models import Attachment, Event
 from governance.core.workflow import Step, Text
 from requests_hub import codes
-from requests_hub.actions import steps
+from requests_hub.actions import guards, steps
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.feedback import reopen_until
 from requests_hub.history import files_by_event, tasks_of
@@ -19,7 +19,7 @@ from requests_hub.models import Request, Task
 from requests_hub.turns import place_name, town_name
 
 STAGES = {
-    **dict.fromkeys(("draft", "submitted", "accepted"), 1),
+    **dict.fromkeys(("draft", "submitted", "accepted", "verify"), 1),
     "closed": 3,
     **dict.fromkeys(("revisited", "rejected", "withdrawn"), 4),
 }
@@ -33,6 +33,14 @@ HISTORY: dict[str, Text] = {
     "request.submitted": gettext_lazy("We received it"),
     "request.accepted": gettext_lazy("We looked at it and took it on"),
     "request.rejected": gettext_lazy("It is not ours to do"),
+    "request.look_asked": gettext_lazy("Somebody goes to look"),
+    "request.looked": gettext_lazy("Somebody has looked at it"),
+    "request.held": gettext_lazy("It must wait"),
+    "request.resumed": gettext_lazy("It goes on"),
+    "request.review_due": gettext_lazy("It goes on"),
+    "request.merged": gettext_lazy("Others reported the same; handled together"),
+    "request.split_off": gettext_lazy("It is handled by itself again"),
+    "request.revisited": gettext_lazy("We asked you how it went"),
     "request.dispatched": gettext_lazy("Your grid has it"),
     "request.verified": gettext_lazy("Somebody checked on site"),
     "request.reworked": gettext_lazy("Not good enough, being done again"),
@@ -85,7 +93,12 @@ class PublicView:
 
 
 def public_view(request: Request) -> PublicView:
-    """The request in plain words, for whoever holds its follow-up code."""
+    """The request in plain words, for whoever holds its follow-up code.
+
+    A merged one reads as the request that it goes along with, under its own number and code.
+    """
+    if request.merged_into is not None:
+        return _along(request, request.merged_into)
     stage = STAGES.get(request.state, 2)
     tasks = [t for t in tasks_of(request) if t.round == request.round]
     who, who_note, phone = _who(request, tasks)
@@ -107,6 +120,29 @@ def public_view(request: Request) -> PublicView:
         reopen_until=until,
         steps=steps.available(request, Reporter(request.pk)),
         history=_history(request, tasks),
+    )
+
+
+def _along(request: Request, goal: Request) -> PublicView:
+    """What the holder of a merged request's code reads of the one that goes on.
+
+    Photos and notes of the other stay out; its closing words only if it is not private.
+    """
+    view, own = public_view(goal), _history(request, [])
+    theirs = [
+        replace(line, files=[], note="" if goal.is_private else line.note)
+        for line in view.history
+        if line.at > request.stage_at
+    ]
+    words = _("Others reported the same; it is handled together with theirs.")
+    return replace(
+        view,
+        request=request,
+        code=codes.shown(request.follow_code),
+        sentence=words if goal.is_private else f"{words} {view.sentence}".strip(),
+        reopen_until=None,
+        steps=steps.available(request, Reporter(request.pk)),
+        history=[*theirs, *own],
     )
 
 
@@ -147,7 +183,10 @@ def _sentence(request: Request, tasks: list[Task], who: str) -> str:
     plain = {
         "submitted": _("Your grid answers by %(when)s.") % {"when": when},
         "accepted": _("We are settling who does it, by %(when)s.") % {"when": when},
+        "verify": _("Somebody of your grid goes to look, by %(when)s.")
+        % {"when": when},
         "rejected": request.reply,
+        "held": _held(request),
         "dispatched": _("It is now with %(who)s.") % {"who": who},
         "signed": _("It is now with %(who)s.") % {"who": who},
         "handling": _("%(who)s has it and finishes by %(when)s.")
@@ -166,6 +205,18 @@ def _sentence(request: Request, tasks: list[Task], who: str) -> str:
             "when": when
         }
     return plain
+
+
+def _held(request: Request) -> str:
+    """Why it must wait, and when there is news; the statement itself is not for residents."""
+    hold = next((p for p in guards.proposals_of(request) if p.kind == "hold"), None)
+    if hold is None or hold.review_on is None:
+        return _("It must wait; we will tell you when it goes on.")
+    day = date_format(hold.review_on, pgettext("day in a sentence", "j F"))
+    return _("It must wait: %(reason)s. News by %(day)s.") % {
+        "reason": hold.reason_words,
+        "day": day,
+    }
 
 
 def _whistled(tasks: list[Task], who: str, when: str) -> str:

@@ -27,6 +27,7 @@ TASK_VERBS = {
     "accepted": gettext_lazy("handle"),
     "doing": gettext_lazy("reply"),
 }
+LOOK_VERB = gettext_lazy("look on site")
 DESK_VERBS = {
     "submitted": gettext_lazy("accept"),
     "accepted": gettext_lazy("dispatch"),
@@ -45,8 +46,11 @@ NEXT = {
     "reworked": gettext_lazy("Then: checked again"),
     "replied": gettext_lazy("Then: closed, or sent back"),
     "checking": gettext_lazy("Then: the resident rates it"),
+    "verify": gettext_lazy("Then: the desk decides who handles it"),
+    "held": gettext_lazy("Then: looked at again on the review day"),
     "closed": gettext_lazy("The resident may rate it or ask again"),
 }
+WITH_TASKS = ("verify", "dispatched", "signed", "handling", "whistled", "reworked")
 ICONS = {
     "desk": "signpost-split",
     "grid": "person-walking",
@@ -187,7 +191,7 @@ def open_tasks(request: Request) -> list[Task]:
 def turn_of(request: Request) -> Turn:
     """Who must act on a request now."""
     next_step = str(NEXT.get(request.state, ""))
-    if request.state in ("dispatched", "signed", "handling", "whistled", "reworked"):
+    if request.state in WITH_TASKS:
         holders = _task_holders(open_tasks(request))
     elif request.state in DESK_VERBS:
         holders = [_own_holder(request)]
@@ -210,7 +214,7 @@ def _task_holders(tasks: Iterable[Task]) -> list[Holder]:
             kind=_task_kind(task),
             unit=task.department.short if task.department else _task_place(task),
             person=str(task.holder) if task.holder else "",
-            verb=TASK_VERBS[task.state],
+            verb=LOOK_VERB if task.kind == "look" else TASK_VERBS[task.state],
             clock=task_clock(task),
             row=task,
         )

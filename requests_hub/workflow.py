@@ -1,249 +1,42 @@
-"""The machines of this app: the request, a called department's task, a grid task.
+"""The machines of this app: the request, a called department's task, a grid task, a look.
 
-Source of the stages: research on digital city management loops (accept, register, dispatch,
-dispose, reply, check, close); the words are those of the product's design.
+The request's own table is in `workflow_request` and `workflow_aside`; what machines share in
+`workflow_parts`.
 """
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core.workflow import State, Step, StepField, Workflow
-
-DESK = ("township", "district")
-GRID = ("grid_worker", "grid_leader", "liaison")
-SATISFACTION = (
-    ("satisfied", _("Satisfied")),
-    ("basically", _("Basically satisfied")),
-    ("dissatisfied", _("Dissatisfied")),
+from requests_hub.workflow_aside import LOOK_TASK
+from requests_hub.workflow_parts import (
+    APPROVERS,
+    DESK,
+    FILES,
+    FINDINGS,
+    GRID,
+    NOTE,
+    OUTCOMES,
+    SATISFACTION,
 )
+from requests_hub.workflow_request import REQUEST
 
-NOTE = StepField("note", _("Note"), required=False)
-FILES = StepField("files", _("Photos"), "files", required=False)
-
-REQUEST = Workflow(
-    name="request",
-    initial=("submitted",),
-    states=(
-        State("draft", pgettext_lazy("request", "Draft"), "grey", "pencil"),
-        State("submitted", pgettext_lazy("request", "To accept"), "amber", "inbox"),
-        State("accepted", pgettext_lazy("request", "Accepted"), "blue", "inbox-fill"),
-        State(
-            "rejected",
-            pgettext_lazy("request", "Not accepted"),
-            "grey",
-            "slash-circle",
-            False,
-        ),
-        State("dispatched", pgettext_lazy("request", "To sign for"), "blue", "send"),
-        State("signed", pgettext_lazy("request", "Signed for"), "blue", "person-check"),
-        State("handling", pgettext_lazy("request", "In hand"), "blue", "tools"),
-        State("whistled", pgettext_lazy("request", "Whistled"), "teal", "megaphone"),
-        State(
-            "replied", pgettext_lazy("request", "To check"), "violet", "clipboard-check"
-        ),
-        State(
-            "checking", pgettext_lazy("request", "Being checked"), "violet", "search"
-        ),
-        State("reworked", pgettext_lazy("request", "Rework"), "red", "arrow-repeat"),
-        State(
-            "closed", pgettext_lazy("request", "Closed"), "green", "check-circle", False
-        ),
-        State("revisited", pgettext_lazy("request", "Rated"), "green", "star", False),
-        State(
-            "reopened",
-            pgettext_lazy("request", "Reopened"),
-            "blue",
-            "arrow-counterclockwise",
-        ),
-        State(
-            "withdrawn",
-            pgettext_lazy("request", "Withdrawn"),
-            "grey",
-            "x-circle",
-            False,
-        ),
-    ),
-    steps=(
-        Step(
-            "accept",
-            _("Accept"),
-            ("submitted",),
-            "accepted",
-            DESK,
-            (NOTE,),
-            "inbox-fill",
-        ),
-        Step(
-            "reject",
-            _("Do not accept"),
-            ("submitted", "accepted"),
-            "rejected",
-            DESK,
-            (StepField("reason", _("Reason for the resident")),),
-            "slash-circle",
-        ),
-        Step(
-            "dispatch",
-            _("Give to the grid"),
-            ("accepted", "reopened"),
-            "dispatched",
-            DESK,
-            (
-                StepField("holder", _("Who"), "user", required=False),
-                StepField("grid", _("Which grid"), "grid", required=False),
-                StepField("due", _("Time to handle it"), "amount", required=False),
-                NOTE,
-            ),
-            "send",
-        ),
-        Step(
-            "whistle",
-            _("Whistle"),
-            ("accepted", "reopened"),
-            "whistled",
-            DESK,
-            (
-                StepField("lead", _("Lead department"), "department"),
-                StepField(
-                    "assist", _("Assisting departments"), "departments", required=False
-                ),
-                StepField(
-                    "kind",
-                    _("Kind of whistle"),
-                    "choice",
-                    required=False,
-                    choices=(
-                        ("routine", _("Routine whistle")),
-                        ("campaign", _("Campaign whistle")),
-                        ("emergency", _("Emergency whistle")),
-                    ),
-                ),
-                StepField(
-                    "report_in_within", _("Report in within"), "amount", required=False
-                ),
-                StepField("due", _("Handle within"), "amount", required=False),
-                NOTE,
-            ),
-            "megaphone",
-        ),
-        Step(
-            "reply",
-            _("Reply"),
-            ("accepted", "reopened"),
-            "replied",
-            DESK,
-            (StepField("reply", _("Reply to the resident")), FILES),
-            "chat-left-text",
-        ),
-        Step("sign", _("Signed for"), ("dispatched",), "signed", ("system",)),
-        Step("work", _("Handling began"), ("signed",), "handling", ("system",)),
-        Step(
-            "recall",
-            pgettext_lazy("step", "Back to the desk"),
-            ("dispatched", "signed", "handling", "whistled", "reworked"),
-            "accepted",
-            ("system",),
-        ),
-        Step(
-            "answered",
-            _("Everything answered"),
-            ("whistled", "handling", "reworked"),
-            "replied",
-            ("system",),
-        ),
-        Step(
-            "verify",
-            _("Check on site"),
-            ("replied",),
-            "checking",
-            (*GRID, *DESK),
-            (StepField("note", _("What was seen")), FILES),
-            "search",
-        ),
-        Step(
-            "rework",
-            _("Send back for rework"),
-            ("replied", "checking"),
-            "reworked",
-            (*GRID, *DESK),
-            (
-                StepField("reason", _("What is not done")),
-                StepField("tasks", _("Who does it again"), "tasks", required=False),
-                FILES,
-            ),
-            "arrow-repeat",
-        ),
-        Step(
-            "close",
-            pgettext_lazy("step", "Close"),
-            ("checking",),
-            "closed",
-            (*GRID, *DESK),
-            (
-                StepField(
-                    "summary", _("What was done, for the resident"), required=False
-                ),
-            ),
-            "check-circle",
-        ),
-        Step(
-            "rate",
-            _("Rate"),
-            ("closed",),
-            "revisited",
-            ("reporter",),
-            (
-                StepField("is_solved", _("Is it solved?"), "bool"),
-                StepField(
-                    "satisfaction",
-                    _("Are you satisfied?"),
-                    "choice",
-                    choices=SATISFACTION,
-                ),
-                StepField("comment", _("Anything else"), required=False),
-            ),
-            "star",
-        ),
-        Step(
-            "reopen",
-            _("Ask for it to be done again"),
-            ("closed", "revisited"),
-            "reopened",
-            ("reporter", *DESK),
-            (StepField("reason", _("What is not done")), FILES),
-            "arrow-counterclockwise",
-        ),
-        Step(
-            "withdraw",
-            _("Withdraw"),
-            ("submitted", "accepted"),
-            "withdrawn",
-            ("reporter",),
-            (NOTE,),
-            "x-circle",
-        ),
-        Step(
-            "add",
-            _("Add details"),
-            (
-                "submitted",
-                "accepted",
-                "dispatched",
-                "signed",
-                "handling",
-                "whistled",
-                "replied",
-                "checking",
-                "reworked",
-                "reopened",
-            ),
-            None,
-            ("reporter", *GRID, *DESK),
-            (StepField("note", _("Details")), FILES),
-            "plus-lg",
-        ),
-    ),
-)
+__all__ = [
+    "APPROVERS",
+    "DESK",
+    "FINDINGS",
+    "GRID",
+    "GRID_TASK",
+    "LOOK_TASK",
+    "MACHINES",
+    "OUTCOMES",
+    "REQUEST",
+    "REQUEST_STATES",
+    "SATISFACTION",
+    "TASK_MACHINES",
+    "TASK_STATES",
+    "WHISTLE_TASK",
+]
 
 WHISTLE_TASK = Workflow(
     name="whistle_task",
@@ -399,7 +192,7 @@ GRID_TASK = Workflow(
     ),
 )
 
-TASK_MACHINES = {"whistle": WHISTLE_TASK, "grid": GRID_TASK}
-MACHINES = (REQUEST, WHISTLE_TASK, GRID_TASK)
+TASK_MACHINES = {"whistle": WHISTLE_TASK, "grid": GRID_TASK, "look": LOOK_TASK}
+MACHINES = (REQUEST, WHISTLE_TASK, GRID_TASK, LOOK_TASK)
 REQUEST_STATES = [s.code for s in REQUEST.states]
 TASK_STATES = sorted({s.code for m in TASK_MACHINES.values() for s in m.states})

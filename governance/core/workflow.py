@@ -33,8 +33,9 @@ class State:
 class StepField:
     """One input of a step.
 
-    `kind` is text, choice, bool, department, departments, user, grid, datetime, amount (working
-    time such as "3d" or "4h"), tasks (list of task ids) or files (list of attachment ids).
+    `kind` is text, choice, entry (one of the dictionary `source`), bool, department,
+    departments, user, grid, date, datetime, request (its number), amount (working time such as
+    "3d" or "4h"), tasks (list of task ids) or files (list of attachment ids).
     """
 
     name: str
@@ -43,6 +44,7 @@ class StepField:
     required: bool = True
     choices: tuple[tuple[str, Text], ...] = ()
     help: Text = ""
+    source: str = ""
 
     def as_dict(self) -> dict[str, object]:
         data: dict[str, object] = {
@@ -55,7 +57,44 @@ class StepField:
             data["choices"] = [
                 {"code": c, "label": str(label)} for c, label in self.choices
             ]
+        if self.source:
+            data["dictionary"] = self.source
         return data
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whom a step tells, and what.
+
+    `who` names an audience that the app knows, such as "desk" or "reporter"; `words` may use
+    %(title)s and %(no)s.
+    """
+
+    who: str
+    words: Text
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What follows from a step; one engine reads it, so nothing else repeats it.
+
+    Attributes:
+        event: past tense of the step; the event is "<kind of subject>.<event>".
+        counts: names of the counters that the step adds one to.
+        tells: who is told, besides those whom an event's own consumers tell.
+        tasks: "" leaves open tasks alone, "end" ends every one of them, "close" closes those that
+            have answered.
+        clock: "" leaves the deadline alone, "stop" ends it, any other value is the rule (see
+            `deadlines`) by which a new one begins.
+        drops: kinds of proposals that can no longer be decided once the step is taken.
+    """
+
+    event: str = ""
+    counts: tuple[str, ...] = ()
+    tells: tuple[Told, ...] = ()
+    tasks: str = ""
+    clock: str = ""
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +108,7 @@ class Step:
     roles: tuple[str, ...]
     fields: tuple[StepField, ...] = ()
     icon: str = "check-circle"
-    effect: Text = ""
+    effects: Effects = Effects()
 
     def as_dict(self) -> dict[str, object]:
         return {

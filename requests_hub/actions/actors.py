@@ -56,8 +56,20 @@ def _holds(role: str, subject: Subject, user: User, scope: Scope) -> bool:
         return False
     if role == "reporter":
         return isinstance(subject, Request) and subject.created_by_id == user.pk
+    if role == "called":
+        return isinstance(subject, Request) and _is_called(subject, scope)
     if role == "holder":
         return isinstance(subject, Task) and subject.holder_id == user.pk
     if role in GRID and isinstance(subject, Task) and subject.holder_id is not None:
         return False  # offered to somebody by name
     return scope.holds((role,), subject)
+
+
+def _is_called(request: Request, scope: Scope) -> bool:
+    """Whether one of the person's departments has an open task of this request."""
+    if not scope.departments:
+        return False
+    known = request.__dict__.get("open_tasks")
+    if known is None:
+        known = list(Task.objects.open().filter(request_id=request.pk))
+    return any(task.department_id in scope.departments for task in known)

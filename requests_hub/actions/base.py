@@ -4,12 +4,9 @@ Lock order is request, then task, in every action, so that two of them never wai
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import attachments, events
@@ -17,34 +14,25 @@ from governance.core.errors import Conflict, NotAllowed, NotHere
 from governance.core.models import Attachment, Event, User
 from governance.core.workflow import Step
 from requests_hub import deadlines
+from requests_hub.actions import guards
 from requests_hub.actions.actors import SYSTEM as SYSTEM
 from requests_hub.actions.actors import Actor as Actor
 from requests_hub.actions.actors import may_take
-from requests_hub.models import Request, Task
+from requests_hub.actions.moments import at as at
+from requests_hub.actions.moments import now as now
+from requests_hub.models import Proposal, Request, Task
 from requests_hub.workflow import REQUEST
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Files = Sequence[int | Attachment]
 
+# What ends an open task when its request goes another way, in this order of preference.
+ENDING_STEPS = ("release", "cancel", "close")
+ANSWERED = ("replied", "confirming")
+# Steps of tasks whose table does not name their event.
 PAST = {
-    "accept": "accepted",
-    "reject": "rejected",
-    "dispatch": "dispatched",
-    "whistle": "whistled",
     "reply": "replied",
-    "sign": "signed",
-    "work": "begun",
-    "recall": "recalled",
-    "answered": "answered",
-    "verify": "verified",
     "rework": "reworked",
     "close": "closed",
-    "rate": "rated",
-    "reopen": "reopened",
-    "withdraw": "withdrawn",
-    "add": "added",
     "report_in": "reported_in",
     "claim": "claimed",
     "handle": "handled",
@@ -54,23 +42,6 @@ PAST = {
 
 # The steps into these say until when it is handled; rework buys no time.
 GIVEN = ("dispatched", "whistled")
-
-_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
-
-
-def now() -> datetime:
-    """The moment an action happens at; `at` sets another one."""
-    return _moment.get() or timezone.now()
-
-
-@contextmanager
-def at(moment: datetime) -> "Iterator[None]":
-    """Let actions happen at another moment: work done offline, and the demo's history."""
-    token = _moment.set(moment)
-    try:
-        yield
-    finally:
-        _moment.reset(token)
 
 
 def lock_request(pk: int) -> Request:
@@ -117,12 +88,14 @@ def permit(subject: Request | Task, step_name: str, by: Actor) -> Step:
     Raises:
         IllegalStep: not from this state.
         NotAllowed: not this actor.
+        Conflict: something else stands in its way (see `guards`).
     """
     step = subject.machine.take(subject.state, step_name)
     if not may_take(step, subject, by):
         raise NotAllowed(
             _("“%(step)s” is not yours to do here.") % {"step": step.label}
         )
+    guards.check(step, subject, by)
     return step
 
 
@@ -174,11 +147,16 @@ def move(
     session_key: str = "",
     **changes: Any,
 ) -> Event:
-    """Take a permitted step: write `changes` and the new state, record the event, tie files.
+    """Take a permitted step: its declared effects, `changes`, the new state, the event, files.
 
-    `data` goes into the event as it is; no personal data.
+    `data` goes into the event as it is; no personal data. A column in `changes` wins over what
+    the step's effects say.
     """
     came_from, moment = subject.state, now()
+    if isinstance(subject, Request):
+        _settle_tasks(subject, step, str((data or {}).get("note", "")))
+        _drop_proposals(subject, step)
+    changes = {**_clock_of(step, moment), **changes}
     if step.target is not None:
         changes["state"] = step.target
         if isinstance(subject, Request):
@@ -192,7 +170,7 @@ def move(
         subject.save(update_fields=list(changes))
     kind = "request" if isinstance(subject, Request) else "task"
     event = tell(
-        f"{kind}.{PAST[step.name]}",
+        f"{kind}.{step.effects.event or PAST[step.name]}",
         subject,
         by,
         {
@@ -230,6 +208,73 @@ def _close_due(
 def close_by(due_at: datetime) -> datetime:
     """When a request must be closed that is to be handled until `due_at`: a check follows."""
     return deadlines.limit("check").after(due_at)
+
+
+def clock(rule: str, moment: datetime) -> dict[str, Any]:
+    """The columns of a stage that may last as long as `rule` says."""
+    limit = deadlines.limit(rule)
+    return {
+        "limit": str(limit),
+        "due_from_at": moment,
+        "due_at": limit.after(moment),
+    }
+
+
+def _clock_of(step: Step, moment: datetime) -> dict[str, Any]:
+    """The deadline columns that a step's effects begin or end."""
+    rule = step.effects.clock
+    if not rule:
+        return {}
+    return {"due_at": None, "limit": ""} if rule == "stop" else clock(rule, moment)
+
+
+def _settle_tasks(request: Request, step: Step, reason: str) -> None:
+    """What becomes of the open tasks of this round, as the step's effects say.
+
+    Raises:
+        IllegalStep: a task cannot be ended from where it stands.
+    """
+    if not step.effects.tasks:
+        return
+    for task in lock_tasks(request):
+        if not task.state_info.is_open:
+            continue
+        if step.effects.tasks == "close" and task.state not in ANSWERED:
+            continue
+        ends = {s.name for s in task.machine.steps_from(task.state)}
+        name = next((n for n in ENDING_STEPS if n in ends), ENDING_STEPS[-1])
+        move(
+            task,
+            task.machine.take(task.state, name),
+            SYSTEM,
+            data={"note": reason, "because": step.name},
+            ended_at=now(),
+        )
+
+
+def _drop_proposals(request: Request, step: Step) -> None:
+    """What was asked for can no longer be decided when the request goes another way."""
+    for kind in step.effects.drops:
+        open_rows = Proposal.objects.filter(request=request, kind=kind).open()
+        open_rows.update(state=Proposal.State.DROPPED, ended_at=now())
+
+
+def new_round(request: Request) -> dict[str, Any]:
+    """The columns of a request that begins again: nothing answered, checked or rated yet."""
+    return {
+        "round": request.round + 1,
+        "route": "",
+        "reply": "",
+        "lead_department": None,
+        "checked_by": None,
+        "checked_at": None,
+        "closed_at": None,
+        "outcome": "",
+        "is_solved": None,
+        "satisfaction": "",
+        "rating_comment": "",
+        "rated_at": None,
+    }
 
 
 def tell(

@@ -1,8 +1,5 @@
 """The triage desk: accept, refuse, answer, give to the grid, take back."""
 
-from datetime import datetime
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,10 +20,7 @@ from requests_hub.workflow import GRID
 def accept(request: Request, *, by: base.Actor, note: str = "") -> Request:
     """Take a request on; it must then be given to somebody or answered."""
     row, step = base.begin(request, "accept", by)
-    moment = base.now()
-    base.move(
-        row, step, by, data={"note": note}, accepted_at=moment, **clock("give", moment)
-    )
+    base.move(row, step, by, data={"note": note}, accepted_at=base.now())
     return row
 
 
@@ -34,7 +28,7 @@ def accept(request: Request, *, by: base.Actor, note: str = "") -> Request:
 def reject(request: Request, *, by: base.Actor, reason: str) -> Request:
     """Refuse a request; the reason is what the resident reads."""
     row, step = base.begin(request, "reject", by)
-    base.move(row, step, by, data={"note": reason}, reply=reason, due_at=None, limit="")
+    base.move(row, step, by, data={"note": reason}, reply=reason)
     return row
 
 
@@ -53,7 +47,6 @@ def reply(
         purpose=Attachment.Purpose.AFTER,
         reply=reply,
         route=Request.Route.DIRECT,
-        **clock("check", base.now()),
     )
     return row
 
@@ -76,7 +69,7 @@ def dispatch(
         Invalid: the person or grid does not serve the place.
     """
     row, step = base.begin(request, "dispatch", by)
-    grid_id = _asked_grid(row, holder, grid)
+    grid_id = asked_grid(row, holder, grid)
     moment = base.now()
     limit = deadlines.asked(due, "grid")
     due_at = limit.after(moment)
@@ -120,7 +113,12 @@ def dispatch(
     return row
 
 
-def _asked_grid(request: Request, holder: User | None, grid: Grid | None) -> int | None:
+def asked_grid(request: Request, holder: User | None, grid: Grid | None) -> int | None:
+    """Id of the grid that is asked: the chosen one, or the smallest; None with a person alone.
+
+    Raises:
+        Invalid: the person or grid does not serve the place, or it has none.
+    """
     if holder is not None:
         if not (holder.is_active and scope_of(holder).holds(GRID, request)):
             raise Invalid(
@@ -153,24 +151,4 @@ def cancel(task: Task, *, by: base.Actor, reason: str) -> Task:
 
 def recall(request: Request) -> None:
     """Bring a locked request back to the desk for a new decision, as a new round."""
-    base.system_step(
-        request,
-        "recall",
-        route="",
-        reply="",
-        checked_by=None,
-        checked_at=None,
-        lead_department=None,
-        round=request.round + 1,
-        **clock("give", base.now()),
-    )
-
-
-def clock(rule: str, moment: datetime) -> dict[str, Any]:
-    """The columns of a stage that may last as long as `rule` says."""
-    limit = deadlines.limit(rule)
-    return {
-        "limit": str(limit),
-        "due_from_at": moment,
-        "due_at": limit.after(moment),
-    }
+    base.system_step(request, "recall", **base.new_round(request))

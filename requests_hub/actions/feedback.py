@@ -1,22 +1,18 @@
 """After the answer: check on site, rework, close; and the resident's word."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from governance.core import worktime
 from governance.core.errors import Conflict, Invalid
 from governance.core.models import Attachment, User
-from requests_hub.actions import base
-from requests_hub.actions.desk import clock, recall
-from requests_hub.actions.handling import ANSWERED
-from requests_hub.models import Request, Task
-from requests_hub.workflow import SATISFACTION
+from requests_hub.actions import base, revisits
+from requests_hub.actions.base import ANSWERED
+from requests_hub.actions.desk import recall
+from requests_hub.actions.guards import reopen_until as reopen_until
+from requests_hub.models import Request, Revisit, Task
+from requests_hub.workflow import OUTCOMES, SATISFACTION
 
 
 @transaction.atomic
@@ -55,8 +51,7 @@ def rework(
     row, step = base.begin(request, "rework", by)
     answered = [t for t in base.lock_tasks(row) if t.state in ANSWERED]
     chosen = _chosen(answered, tasks)
-    moment = base.now()
-    columns = clock("rework", moment)
+    columns = base.clock(step.effects.clock, base.now())
     base.move(
         row,
         step,
@@ -94,34 +89,44 @@ def _chosen(answered: list[Task], wanted: Sequence[Task]) -> list[Task]:
 
 
 @transaction.atomic
-def close(request: Request, *, by: base.Actor, summary: str = "") -> Request:
-    """Close a checked request and its tasks; `summary` is what the resident reads.
+def close(
+    request: Request,
+    *,
+    by: base.Actor,
+    outcome: str = "solved",
+    summary: str = "",
+    keep_reason: str = "",
+) -> Request:
+    """Close a checked request and its tasks, solved or not; the resident reads `summary`.
+
+    Args:
+        request: checked, with a reply.
+        by: of the grid or the desk.
+        outcome: "solved", or "not_solved" with a summary that says why.
+        summary: what was done; the lead's reply where it is left out.
+        keep_reason: why words that say nothing stay as they are.
 
     Raises:
         Conflict: there is no reply or nobody has checked it.
+        Invalid: the words say nothing, or it is not solved and nothing says why.
     """
     row, step = base.begin(request, "close", by)
     text = summary or row.reply
     if not text or row.checked_at is None:
         raise Conflict(_("A request closes only with a reply and a check."))
-    moment = base.now()
-    for task in base.lock_tasks(row):
-        if task.state in ANSWERED:
-            base.move(
-                task,
-                task.machine.take(task.state, "close"),
-                base.SYSTEM,
-                ended_at=moment,
-            )
+    if outcome not in dict(OUTCOMES):
+        raise Invalid(fields={"outcome": [_("Choose one of the answers.")]})
+    if outcome == "not_solved" and not summary:
+        words = _("Say why it is not solved, and what the resident can do.")
+        raise Invalid(fields={"summary": [words]})
     base.move(
         row,
         step,
         by,
-        data={"note": text},
+        data={"note": text, "outcome": outcome, "keep_reason": keep_reason},
         reply=text,
-        closed_at=moment,
-        due_at=None,
-        limit="",
+        outcome=outcome,
+        closed_at=base.now(),
     )
     return row
 
@@ -135,29 +140,17 @@ def rate(
     satisfaction: str,
     comment: str = "",
 ) -> Request:
-    """The resident says whether it is solved and how it went; once per round."""
+    """The resident says whether it is solved and how it went; once per round.
+
+    It counts as the revisit of this round.
+    """
     row, step = base.begin(request, "rate", by)
     if satisfaction not in dict(SATISFACTION):
         raise Invalid(fields={"satisfaction": [_("Choose one of the answers.")]})
-    base.move(
-        row,
-        step,
-        by,
-        data={"is_solved": is_solved, "satisfaction": satisfaction},
-        is_solved=is_solved,
-        satisfaction=satisfaction,
-        rating_comment=comment,
-        rated_at=base.now(),
-    )
+    answers = revisits.Answers(is_solved, satisfaction, comment)
+    revisits.keep(row, answers, by=None, way=Revisit.Way.SELF)
+    base.move(row, step, by, data=answers.as_data(), **answers.columns(base.now()))
     return row
-
-
-def reopen_until(request: Request) -> datetime | None:
-    """The last moment at which a closed request can be opened again."""
-    if request.closed_at is None:
-        return None
-    days = worktime.Amount(settings.REOPEN_WORKING_DAYS, "d")
-    return worktime.add_working(request.closed_at, days)
 
 
 @transaction.atomic
@@ -170,14 +163,6 @@ def reopen(
         Conflict: the window has ended, with `until`.
     """
     row, step = base.begin(request, "reopen", by)
-    until = reopen_until(row)
-    if until is None or base.now() > until:
-        day = date_format(timezone.localtime(until), "Y-m-d") if until else ""
-        raise Conflict(
-            _("It could be reopened until %(day)s. Please submit it again.")
-            % {"day": day},
-            until=day,
-        )
     base.move(
         row,
         step,
@@ -185,18 +170,7 @@ def reopen(
         data={"note": reason, "round": row.round + 1},
         files=files,
         purpose=Attachment.Purpose.CHECK,
-        round=row.round + 1,
-        route="",
-        reply="",
-        lead_department=None,
-        checked_by=None,
-        checked_at=None,
-        closed_at=None,
-        is_solved=None,
-        satisfaction="",
-        rating_comment="",
-        rated_at=None,
-        **clock("give", base.now()),
+        **base.new_round(row),
     )
     return row
 
@@ -205,7 +179,7 @@ def reopen(
 def withdraw(request: Request, *, by: base.Actor, note: str = "") -> Request:
     """The resident takes the request back before anybody has begun."""
     row, step = base.begin(request, "withdraw", by)
-    base.move(row, step, by, data={"note": note}, due_at=None, limit="")
+    base.move(row, step, by, data={"note": note})
     return row
 
 
@@ -218,7 +192,12 @@ def add(
     files: base.Files = (),
     session_key: str = "",
 ) -> Request:
-    """More words or photos; the state stays."""
+    """More words or photos; the state stays.
+
+    What is added to a merged request is told in the request that goes on as well.
+    """
     row, step = base.begin(request, "add", by)
     base.move(row, step, by, data={"note": note}, files=files, session_key=session_key)
+    if row.merged_into is not None:
+        base.tell("request.added", row.merged_into, by, {"note": note, "of": row.no})
     return row

@@ -4,10 +4,10 @@ from django.db import transaction
 
 from governance.core.models import Attachment
 from requests_hub.actions import base
-from requests_hub.actions.desk import clock, recall
+from requests_hub.actions.base import ANSWERED
+from requests_hub.actions.desk import recall
 from requests_hub.models import Request, Task
 
-ANSWERED = ("replied", "confirming")
 ENDED = ("released", "cancelled", "closed", "done")
 
 
@@ -69,6 +69,4 @@ def answer_when_complete(request: Request) -> None:
     if not replies:
         recall(request)
         return
-    base.system_step(
-        request, "answered", reply=replies[0], **clock("check", base.now())
-    )
+    base.system_step(request, "answered", reply=replies[0])

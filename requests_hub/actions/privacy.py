@@ -10,6 +10,7 @@ from governance.core.models import User
 from grids.actions import access
 from grids.models import AccessRecord
 from grids.scoping import scope_of
+from requests_hub.actions import base
 from requests_hub.models import Request
 
 MAY_UNMASK = (
@@ -68,3 +69,19 @@ def unmask(
             words=data["words"],
         )
     return request
+
+
+@transaction.atomic
+def hide(request: Request, *, by: User, reason: str) -> Request:
+    """Make a request private: on no public page or map, and for its handlers alone."""
+    row, step = base.begin(request, "hide", by)
+    base.move(row, step, by, data={"note": reason}, is_private=True)
+    return row
+
+
+@transaction.atomic
+def unhide(request: Request, *, by: User, reason: str) -> Request:
+    """Make a private request public again."""
+    row, step = base.begin(request, "unhide", by)
+    base.move(row, step, by, data={"note": reason}, is_private=False)
+    return row

@@ -4,20 +4,33 @@ Pages, the API and the admin all come through `take`: it reads each field as the
 describes it and calls the one action.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from governance.core import dictionaries
 from governance.core.errors import Invalid, NotAllowed
 from governance.core.models import User
 from governance.core.workflow import Step, StepField
 from governance.core.worktime import Amount
 from grids.models import Department, Grid
-from requests_hub.actions import base, desk, feedback, handling, whistles
+from requests_hub.actions import (
+    base,
+    desk,
+    feedback,
+    guards,
+    handling,
+    looking,
+    merging,
+    privacy,
+    proposals,
+    revisits,
+    whistles,
+)
 from requests_hub.actions.actors import Actor, Reporter, Subject, may_take
 from requests_hub.models import Request, Task
 
@@ -38,6 +51,21 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("request", "reopen"): feedback.reopen,
     ("request", "withdraw"): feedback.withdraw,
     ("request", "add"): feedback.add,
+    ("request", "look"): looking.look,
+    ("request", "hold_ask"): proposals.hold_ask,
+    ("request", "hold"): proposals.hold,
+    ("request", "hold_refuse"): proposals.hold_refuse,
+    ("request", "resume"): proposals.resume,
+    ("request", "merge"): merging.merge,
+    ("request", "split"): merging.split,
+    ("request", "exclude_ask"): proposals.exclude_ask,
+    ("request", "exclude"): proposals.exclude,
+    ("request", "exclude_refuse"): proposals.exclude_refuse,
+    ("request", "include"): proposals.include,
+    ("request", "hide"): privacy.hide,
+    ("request", "unhide"): privacy.unhide,
+    ("request", "revisit"): revisits.revisit,
+    ("request", "missed"): revisits.missed,
     ("whistle_task", "report_in"): whistles.report_in,
     ("whistle_task", "claim"): whistles.claim,
     ("whistle_task", "handle"): whistles.handle,
@@ -47,25 +75,58 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("grid_task", "handle"): handling.handle,
     ("grid_task", "reply"): handling.reply,
     ("grid_task", "cancel"): desk.cancel,
+    ("look_task", "finding"): looking.finding,
+    ("look_task", "cancel"): looking.cancel,
 }
 
 
-def available(subject: Subject, actor: Actor) -> list[Step]:
+def available(
+    subject: Subject, actor: Actor, *, names: Collection[str] | None = None
+) -> list[Step]:
     """The steps that this actor may take now; they are offered, and nothing else is.
 
-    A step whose time is over (reopening) is left out.
+    What a guard stands in the way of is left out (a reopening whose time is over). With `names`
+    only those steps are asked about.
     """
-    found = [
+    return [
         step
         for step in subject.machine.steps_from(subject.state)
         if (subject.machine.name, step.name) in ACTIONS
+        and (names is None or step.name in names)
         and may_take(step, subject, actor)
+        and guards.why_not(step, subject, actor) is None
     ]
-    if isinstance(subject, Request) and any(s.name == "reopen" for s in found):
-        until = feedback.reopen_until(subject)
-        if until is None or base.now() > until:
-            found = [s for s in found if s.name != "reopen"]
-    return found
+
+
+def refused(subject: Subject, actor: Actor) -> list[tuple[Step, str]]:
+    """The other steps that this actor's posts are for, each with why it is not possible now."""
+    out: dict[str, tuple[Step, str]] = {}
+    offered = {step.name for step in available(subject, actor)}
+    for step in subject.machine.steps:
+        known = (subject.machine.name, step.name) in ACTIONS
+        if not known or step.name in offered or not may_take(step, subject, actor):
+            continue
+        if subject.state in step.sources:
+            refusal = guards.why_not(step, subject, actor)
+            out[step.name] = (step, refusal.message if refusal else "")
+        else:
+            out.setdefault(step.name, (step, _only_from(subject, step)))
+    return list(out.values())
+
+
+def _only_from(subject: Subject, step: Step) -> str:
+    """From which states a step is possible, in words."""
+    sources = [
+        source
+        for each in subject.machine.steps
+        if each.name == step.name
+        for source in each.sources
+    ]
+    labels = [str(subject.machine[source].label) for source in dict.fromkeys(sources)]
+    return _("Possible while it is %(states)s; now it is “%(now)s”.") % {
+        "states": _(" or ").join(f"“{label}”" for label in labels),
+        "now": subject.state_info.label,
+    }
 
 
 def take(
@@ -102,6 +163,7 @@ def take(
     if session_key and values.get("files") and step_name == "add":
         values["session_key"] = session_key
     action(subject, by=by, **values)
+    subject.__dict__.pop("all_proposals", None)
     return type(subject).objects.get(pk=subject.pk)
 
 
@@ -257,6 +319,34 @@ def _datetime(_field: StepField, raw: Any, _subject: Subject) -> datetime:
     return value if timezone.is_aware(value) else timezone.make_aware(value)
 
 
+def _date(_field: StepField, raw: Any, _subject: Subject) -> date:
+    try:
+        value = raw if isinstance(raw, date) else parse_date(str(raw).strip())
+    except ValueError:
+        value = None
+    if value is None:
+        raise _wrong(_("A day is expected, such as 2026-11-19."))
+    return value
+
+
+def _entry(field: StepField, raw: Any, _subject: Subject) -> str:
+    entry = dictionaries.item(field.source, str(raw))
+    if entry is None or not entry.is_active:
+        raise _wrong(_("Choose one of the answers."))
+    return entry.code
+
+
+def _request(_field: StepField, raw: Any, subject: Subject) -> Request:
+    if isinstance(raw, Request):
+        return raw
+    no = str(raw).strip().upper()
+    rows = Request.objects.filter(district_id=subject.district_id)
+    row: Request | None = rows.filter(no=no).first()
+    if row is None:
+        raise _wrong(_("There is no request with this number in your area."))
+    return row
+
+
 def _amount(_field: StepField, raw: Any, _subject: Subject) -> Amount:
     amount = raw if isinstance(raw, Amount) else Amount.parse(str(raw))
     if amount.value < 1:
@@ -302,7 +392,10 @@ READERS: dict[str, Reader] = {
     "departments": _departments,
     "user": _user,
     "grid": _grid,
+    "date": _date,
     "datetime": _datetime,
+    "entry": _entry,
+    "request": _request,
     "amount": _amount,
     "tasks": _tasks,
     "files": _files,
@@ -316,5 +409,6 @@ __all__ = [
     "available",
     "field_names",
     "read_fields",
+    "refused",
     "take",
 ]

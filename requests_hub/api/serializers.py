@@ -205,6 +205,14 @@ class StepOut(serializers.Serializer[Any]):
         return fields
 
 
+class RefusedOut(serializers.Serializer[Any]):
+    """A step of the caller's posts that is not possible now, and why."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    why = serializers.CharField()
+
+
 class EventOut(serializers.Serializer[Any]):
     """One thing that happened; `task` where it happened to a task."""
 
@@ -288,12 +296,18 @@ class RequestDetail(RequestRow):
     route = serializers.CharField()
     reply = serializers.CharField()
     lead_department = serializers.CharField(allow_null=True)
-    is_solved = serializers.BooleanField(allow_null=True)
+    outcome = serializers.CharField(help_text="solved, not_solved or empty.")
+    is_solved = serializers.BooleanField(
+        allow_null=True, help_text="The resident's word."
+    )
     satisfaction = serializers.CharField()
     rated_at = serializers.DateTimeField(allow_null=True)
+    is_excluded = serializers.BooleanField(help_text="Left out of the rates.")
+    merged_into = serializers.CharField(allow_null=True)
     tasks = TaskRow(many=True)
     events = EventOut(many=True)
     steps = StepOut(many=True)
+    refused = RefusedOut(many=True)
     files = FileOut(many=True)
 
 

@@ -86,12 +86,16 @@ def detail(request: Request, user: Any) -> Json:
         "lead_department": request.lead_department.code
         if request.lead_department
         else None,
+        "outcome": request.outcome,
         "is_solved": request.is_solved,
         "satisfaction": request.satisfaction,
         "rated_at": request.rated_at,
+        "is_excluded": request.is_excluded,
+        "merged_into": request.merged_into.no if request.merged_into else None,
         "tasks": [task_row(task) for task in tasks],
         "events": events(Event.objects.thread(request.pk).select_related("actor")),
         "steps": step_list(request, user),
+        "refused": refused(request, user),
         "files": [file_row(file) for file in attachments.of(request)],
     }
 
@@ -179,6 +183,14 @@ def events(rows: "Iterable[Event] | QuerySet[Event]") -> list[Json]:
 
 def step_list(subject: Request | Task, actor: Actor) -> list[Json]:
     return [step.as_dict() for step in steps.available(subject, actor)]
+
+
+def refused(subject: Request | Task, actor: Actor) -> list[Json]:
+    """The steps of the caller's posts that are not possible now, each with why."""
+    return [
+        {"name": step.name, "label": str(step.label), "why": why}
+        for step, why in steps.refused(subject, actor)
+    ]
 
 
 def category(request: Request) -> Json | None:

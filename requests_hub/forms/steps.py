@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from governance.core import dictionaries
 from governance.core.models import User
 from governance.core.workflow import Step, StepField
 from grids import locate
@@ -22,7 +23,7 @@ from requests_hub.models import Request, Task
 from requests_hub.workflow import GRID
 
 SHORT = {"who", "arrives"}
-LONG_ROWS = {"reply": 5, "plan": 4, "summary": 3, "note": 3, "reason": 3}
+LONG_ROWS = {"reply": 5, "plan": 4, "statement": 5, "keep_reason": 2}
 Maker = Callable[[StepField, "Ground"], forms.Field]
 
 
@@ -93,6 +94,21 @@ def _datetime(_spec: StepField, _ground: Ground) -> forms.Field:
     )
 
 
+def _date(_spec: StepField, _ground: Ground) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+def _entry(spec: StepField, _ground: Ground) -> forms.Field:
+    return forms.ChoiceField(
+        choices=dictionaries.choices(spec.source), widget=forms.RadioSelect
+    )
+
+
+def _request(_spec: StepField, _ground: Ground) -> forms.Field:
+    """A number, written or chosen; what it means is the action's to say."""
+    return forms.CharField(max_length=24)
+
+
 def _amount(spec: StepField, _ground: Ground) -> forms.Field:
     is_call = spec.name == "report_in_within"
     return AmountField(
@@ -132,7 +148,10 @@ MAKERS: Mapping[str, Maker] = {
     "bool": _bool,
     "user": _user,
     "grid": _grid,
+    "date": _date,
     "datetime": _datetime,
+    "entry": _entry,
+    "request": _request,
     "amount": _amount,
     "tasks": _tasks,
     "files": _files,

@@ -3,7 +3,9 @@
 from requests_hub.models.households import HouseholdRequest
 from requests_hub.models.imports import ImportRun
 from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
+from requests_hub.models.proposals import Proposal
 from requests_hub.models.requests import Request
+from requests_hub.models.revisits import Revisit
 from requests_hub.models.sendings import Incoming, Sending
 from requests_hub.models.statistics import StatCheck, StatDelta, StatFlow, StatStock
 from requests_hub.models.tasks import Task
@@ -16,7 +18,9 @@ __all__ = [
     "ImportRun",
     "Incoming",
     "Likeness",
+    "Proposal",
     "Request",
+    "Revisit",
     "Sending",
     "StatCheck",
     "StatDelta",

@@ -23,7 +23,7 @@ from grids import locate
 from grids.models import Department
 from grids.models.places import LEVELS, Placed, place_indexes
 from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
-from requests_hub.workflow import DESK, GRID, REQUEST, SATISFACTION
+from requests_hub.workflow import DESK, GRID, OUTCOMES, REQUEST, SATISFACTION
 
 
 class NextNo(Func):
@@ -130,7 +130,11 @@ def name_places(rows: Sequence["Request"]) -> None:
 
 
 class Request(Placed):
-    """One request 诉求, from whatever channel it came."""
+    """One request 诉求, from whatever channel it came.
+
+    `outcome` is what those say who closed it; `is_solved` and `satisfaction` are the resident's
+    word, given on the follow page or in a revisit (`Revisit` has every attempt).
+    """
 
     class Channel(models.TextChoices):
         PUBLIC = "public", _("public page")
@@ -231,12 +235,26 @@ class Request(Placed):
         db_index=False,
     )
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
-    is_solved = models.BooleanField(_("solved"), null=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=OUTCOMES, blank=True, db_default=""
+    )
+    is_solved = models.BooleanField(_("solved, says the resident"), null=True)
     satisfaction = models.CharField(
         _("satisfaction"), max_length=12, choices=SATISFACTION, blank=True
     )
     rating_comment = models.TextField(_("what the resident added"), blank=True)
     rated_at = models.DateTimeField(_("rated"), null=True, blank=True)
+    is_excluded = models.BooleanField(
+        _("left out of the rates"), default=False, db_default=False
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        db_index=False,
+    )
 
     objects = RequestQuerySet.as_manager()
 
@@ -253,6 +271,11 @@ class Request(Placed):
                 name="hub_req_due",
                 condition=Q(state__in=REQUEST.open_states),
             ),
+            models.Index(
+                fields=["merged_into"],
+                name="hub_req_merged_into",
+                condition=Q(merged_into__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -263,6 +286,11 @@ class Request(Placed):
             models.CheckConstraint(
                 condition=Q(state__in=[s.code for s in REQUEST.states]),
                 name="requests_hub_request_known_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | ~Q(state="merged") & Q(merged_into__isnull=True),
+                name="requests_hub_request_merged_somewhere",
             ),
         ]
         triggers = [*REQUEST.triggers(), CLOSES_COMPLETE]

@@ -14,7 +14,14 @@ from grids.models.places import Placed, place_indexes
 from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
 from requests_hub.models.requests import Request
 from requests_hub.models.whistles import Whistle
-from requests_hub.workflow import GRID, GRID_TASK, TASK_MACHINES, WHISTLE_TASK
+from requests_hub.workflow import (
+    FINDINGS,
+    GRID,
+    GRID_TASK,
+    LOOK_TASK,
+    TASK_MACHINES,
+    WHISTLE_TASK,
+)
 
 OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
 WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming")]
@@ -56,7 +63,8 @@ class TaskQuerySet(GridScopedQuerySet["Task"]):
             return self.none()
         free = Q(holder__isnull=True) & (
             Q(department_id__in=scope.departments)
-            | Q(kind="grid", department__isnull=True) & held_q(scope, GRID)
+            | Q(kind__in=("grid", "look"), department__isnull=True)
+            & held_q(scope, GRID)
         )
         return self.filter(Q(state__in=WAITING), Q(holder_id=scope.user_id) | free)
 
@@ -74,6 +82,7 @@ class Task(Placed):
     class Kind(models.TextChoices):
         WHISTLE = "whistle", _("answer a whistle")
         GRID = "grid", _("grid task")
+        LOOK = "look", _("look before registering")
 
     id = TimeOrderedIdField()
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
@@ -123,6 +132,9 @@ class Task(Placed):
     planned_for = models.DateTimeField(_("planned day"), null=True, blank=True)
     replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
     reply = models.TextField(_("reply"), blank=True)
+    finding = models.CharField(
+        _("what was found"), max_length=12, choices=FINDINGS, blank=True, db_default=""
+    )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     rework_count = models.PositiveSmallIntegerField(_("sent back"), default=0)
 
@@ -174,6 +186,7 @@ class Task(Placed):
         triggers = [
             *WHISTLE_TASK.triggers(condition="NEW.kind = 'whistle'"),
             *GRID_TASK.triggers(condition="NEW.kind = 'grid'"),
+            *LOOK_TASK.triggers(condition="NEW.kind = 'look'"),
             SAME_REQUEST,
         ]
 

@@ -25,7 +25,7 @@ RELATIONS = ("category", "district", "large", "medium", "small", "lead_departmen
 DESK_VIEWS: dict[str, tuple[str, ...]] = {
     "accept": ("submitted",),
     "dispatch": ("accepted", "reopened"),
-    "away": ("dispatched", "signed", "handling", "whistled", "reworked"),
+    "away": ("verify", "dispatched", "signed", "handling", "whistled", "reworked"),
     "check": ("replied", "checking"),
 }
 

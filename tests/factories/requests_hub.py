@@ -1,11 +1,23 @@
 """Requests and whistles for tests, made by the real actions and brought to any state."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
+
 from grids.models import Department
-from requests_hub.actions import desk, feedback, handling, intake, whistles
+from requests_hub.actions import (
+    desk,
+    feedback,
+    handling,
+    intake,
+    looking,
+    merging,
+    proposals,
+    whistles,
+)
 from requests_hub.actions.actors import SYSTEM, Reporter
 from requests_hub.models import Request, Task, Whistle
 
@@ -117,6 +129,24 @@ class Makers:
     def _to_reopened(self, request: Request) -> None:
         self._to_closed(request)
         feedback.reopen(request, by=Reporter(request.pk), reason="又坏了。")
+
+    def _to_verify(self, request: Request) -> None:
+        looking.look(request, by=self.cast.town_a, holder=self.cast.worker_a)
+
+    def _to_held(self, request: Request) -> None:
+        self._to_accepted(request)
+        proposals.hold_ask(
+            request,
+            by=self.cast.town_a,
+            kind="funds",
+            statement="管网改造资金未落实，已申报明年计划。",
+            review_on=timezone.localdate() + timedelta(days=30),
+        )
+        proposals.hold(request, by=self.cast.district, note="同意挂账。")
+
+    def _to_merged(self, request: Request) -> None:
+        target = submit(self.district, body="井盖坏了，已有人报过。")
+        merging.merge(request, by=self.cast.town_a, target=target)
 
     def _to_withdrawn(self, request: Request) -> None:
         feedback.withdraw(request, by=Reporter(request.pk))

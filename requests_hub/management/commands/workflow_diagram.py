@@ -22,6 +22,7 @@ TITLES = {
     "request": "Request 诉求",
     "whistle_task": "Task of a whistled department 吹哨任务",
     "grid_task": "Grid task 网格任务",
+    "look_task": "Look before registering 立案前核实",
 }
 
 
