@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         ("core", "0005_register_imports_and_exports"),
         ("core", "__first__"),
         ("grids", "0007_circle_misses"),
-        ("requests_hub", "0008_phone_hash_follows_the_keys"),
+        ("requests_hub", "0012_statistics"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("requests_hub", "0009_verify_hold_merge_exclude_revisit")]
+    dependencies = [("requests_hub", "0013_verify_hold_merge_exclude_revisit")]
 
     operations = [
         migrations.RemoveIndex(
@@ -178,6 +178,33 @@ class Migration(migrations.Migration):
                 condition=models.Q(("merged_into__isnull", False)),
                 fields=["merged_into"],
                 name="hub_req_merged_into",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="request",
+            index=models.Index(
+                fields=["due_at"],
+                name="hub_req_due",
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "accepted",
+                            "verify",
+                            "dispatched",
+                            "signed",
+                            "handling",
+                            "whistled",
+                            "replied",
+                            "checking",
+                            "reworked",
+                            "held",
+                            "reopened",
+                        ],
+                    )
+                ),
             ),
         ),
         ValidateConstraint(
