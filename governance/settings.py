@@ -201,6 +201,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-deadlines": {
+        "task": "requests_hub.sweep_deadlines",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "audit-loop": {
+        "task": "requests_hub.audit_loop",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "carry-out-grid-plans": {
         "task": "grids.carry_out_plans",
         "schedule": 900.0,

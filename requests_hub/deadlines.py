@@ -67,6 +67,8 @@ PROPOSALS = {
     "handle_routine": "5d",
     "handle_campaign": "15d",
     "handle_emergency": "24h/c",
+    "supervision_answer": "1d",
+    "remind_pause": "2h",
 }
 
 

@@ -18,6 +18,10 @@ log = structlog.get_logger(__name__)
 
 PROCESSES = ("relay", "beat", "worker")
 
+# Rounds that beat asks for and a worker makes: name -> longest silence in seconds. One that was
+# never made is not missed; a dead beat or worker has its own alarm.
+_rounds: dict[str, int] = {}
+
 
 @dataclass(frozen=True)
 class Check:
@@ -59,6 +63,22 @@ def check_process(name: str) -> Check:
     return Check(name, ok, quiet, f"{name}: last sign of life {quiet:.0f} s ago")
 
 
+def expect(name: str, seconds: int) -> None:
+    """Miss the round `name` when it was not made for so long; it makes its sign with `beat`."""
+    _rounds[name] = seconds
+
+
+def check_rounds() -> list[Check]:
+    """One line for each round that was made before and has stopped."""
+    found = []
+    for name, longest in _rounds.items():
+        quiet = silence(name)
+        if quiet is not None and quiet > longest:
+            words = f"{name}: last made {quiet:.0f} s ago"
+            found.append(Check(name, False, quiet, words))
+    return found
+
+
 def check_outbox() -> Check:
     waiting = consumers.oldest_waiting()
     seconds = waiting.total_seconds() if waiting else 0.0
@@ -78,7 +98,7 @@ def report() -> list[Check]:
 
 def audit() -> list[Check]:
     """Log an error for each thing that is wrong; gives those."""
-    wrong = [check for check in report() if not check.ok]
+    wrong = [check for check in (*report(), *check_rounds()) if not check.ok]
     for check in wrong:
         log.error(
             "engine_alarm", check=check.name, value=check.value, words=check.words

@@ -6,7 +6,7 @@ Consumers subscribe by event name; the worker calls each at most once with effec
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,17 +74,42 @@ def record(
         district_id: taken from the subject when left out.
         occurred_at: when it happened, if earlier than now (work done offline).
     """
-    user = actor if isinstance(actor, User) else None
-    return Event.objects.create(
-        name=name,
+    fact = Fact(name, subject, actor, data, thread_id, district_id, occurred_at)
+    event = _event(fact)
+    event.save(force_insert=True)
+    return event
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One event to be recorded with others; the fields are the arguments of `record`."""
+
+    name: str
+    subject: models.Model
+    actor: Actor
+    data: Mapping[str, Any] | None = None
+    thread_id: int | None = None
+    district_id: int | None = None
+    occurred_at: datetime | None = None
+
+
+def record_many(facts: Sequence[Fact]) -> None:
+    """Append many events in one statement, in this order."""
+    Event.objects.bulk_create([_event(fact) for fact in facts], batch_size=1000)
+
+
+def _event(fact: Fact) -> Event:
+    actor, subject = fact.actor, fact.subject
+    return Event(
+        name=fact.name,
         subject_type=subject._meta.model_name or "",  # noqa: SLF001 - Django's documented API
         subject_id=subject.pk,
-        thread_id=thread_id or subject.pk,
-        district_id=district_id or getattr(subject, "district_id", None),
-        actor=user,
+        thread_id=fact.thread_id or subject.pk,
+        district_id=fact.district_id or getattr(subject, "district_id", None),
+        actor=actor if isinstance(actor, User) else None,
         actor_label=str(actor)
         if actor and not isinstance(actor, AnonymousUser)
         else "",
-        data=dict(data or {}),
-        occurred_at=occurred_at or timezone.now(),
+        data=dict(fact.data or {}),
+        occurred_at=fact.occurred_at or timezone.now(),
     )

@@ -24,7 +24,7 @@ from governance.core.reference import Copy
 Block = tuple[datetime, datetime]
 ZERO = timedelta(0)
 TICK = timedelta(microseconds=1)
-LAST_YEAR = 9990
+FIRST_YEAR, LAST_YEAR = 10, 9990
 LONGEST_DAYS = 3660
 
 
@@ -170,6 +170,18 @@ class Calendar:
             year, low = year + 1, 0
         return None
 
+    def nth_before(self, day: date, n: int) -> date | None:
+        """The n-th working day before a date, n from 1; None before the beginning of time."""
+        year, high = day.year, bisect_left(self.worked_in(day.year), day)
+        while True:
+            if n <= high:
+                return self.worked_in(year)[high - n]
+            if year <= FIRST_YEAR:
+                return None
+            n -= high
+            year -= 1
+            high = len(self.worked_in(year))
+
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
@@ -268,6 +280,44 @@ def add_working(start: datetime, amount: Amount | timedelta) -> datetime:
         day, datetime.combine(day, time.min), left - whole * day_length()
     )
     return _aware(reached)
+
+
+def take_working(end: datetime, amount: Amount | timedelta) -> datetime:
+    """The moment from which `amount` of working time is left until `end`.
+
+    Nothing to take gives `end`; an exact start of a day stays on that day. The way back of
+    `add_working`: adding the amount to the moment reaches `end` when `end` is in office hours.
+    """
+    left = amount.office_time if isinstance(amount, Amount) else amount
+    local, days = _local(end), calendar()
+    if left <= ZERO:
+        return _aware(local)
+    if days.is_worked(local.date()):
+        local, left = _walk_back(local.date(), local, left)
+        if not left:
+            return _aware(local)
+    whole = (left - TICK) // day_length()
+    day = days.nth_before(local.date(), whole + 1)
+    if day is None:
+        return _aware(datetime(FIRST_YEAR, 1, 1))  # noqa: DTZ001 - made aware here
+    reached, _left = _walk_back(
+        day, datetime.combine(day, time.max), left - whole * day_length()
+    )
+    return _aware(reached)
+
+
+def _walk_back(
+    day: date, until: datetime, left: timedelta
+) -> tuple[datetime, timedelta]:
+    """Use up `left` backwards within one worked day; the moment reached and what is left."""
+    for opens, closes in reversed(_blocks(day)):
+        span = min(closes, until) - opens
+        if span <= ZERO:
+            continue
+        if left <= span:
+            return min(closes, until) - left, ZERO
+        left -= span
+    return until, left
 
 
 def working_between(since: datetime, until: datetime) -> timedelta:

@@ -11,7 +11,7 @@ from grids.models import Grid
 from grids.models.places import LEVELS
 from grids.scoping import scope_of
 from requests_hub import deadlines
-from requests_hub.actions import base
+from requests_hub.actions import base, escalation
 from requests_hub.models import Request, Task
 from requests_hub.workflow import GRID
 
@@ -96,6 +96,7 @@ def dispatch(
         due_from_at=moment,
         limit=str(limit),
         due_at=due_at,
+        ladder=escalation.snapshot(row.district_id, Task.Kind.GRID),
         **row.place_ids,
     )
     base.tell(

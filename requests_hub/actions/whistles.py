@@ -11,7 +11,7 @@ from governance.core.models import Attachment, User
 from governance.core.worktime import Amount
 from grids.models import Department
 from requests_hub import deadlines
-from requests_hub.actions import base
+from requests_hub.actions import base, escalation
 from requests_hub.actions.actors import may_take
 from requests_hub.actions.handling import answer_when_complete
 from requests_hub.models import Request, Task, Whistle
@@ -67,6 +67,7 @@ def whistle(
         due_from_at=moment,
         due_at=due_at,
     )
+    ladder = escalation.snapshot(row.district_id, kind)
     for department in (lead, *assist):
         task = Task.objects.create(
             kind=Task.Kind.WHISTLE,
@@ -83,6 +84,7 @@ def whistle(
             due_from_at=moment,
             limit=str(handling),
             due_at=due_at,
+            ladder=ladder,
             **row.place_ids,
         )
         base.tell(

@@ -1,5 +1,14 @@
 """Tables of the requests app, by topic."""
 
+from requests_hub.models.escalation import (
+    Escalation,
+    EscalationContact,
+    EscalationRung,
+    Finding,
+    Ladder,
+    Naming,
+    Supervision,
+)
 from requests_hub.models.households import HouseholdRequest
 from requests_hub.models.imports import ImportRun
 from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
@@ -12,12 +21,18 @@ from requests_hub.models.tasks import Task
 from requests_hub.models.whistles import Whistle
 
 __all__ = [
+    "Escalation",
+    "EscalationContact",
+    "EscalationRung",
+    "Finding",
     "GramTable",
     "HotIssue",
     "HouseholdRequest",
     "ImportRun",
     "Incoming",
+    "Ladder",
     "Likeness",
+    "Naming",
     "Proposal",
     "Request",
     "Revisit",
@@ -26,6 +41,7 @@ __all__ = [
     "StatDelta",
     "StatFlow",
     "StatStock",
+    "Supervision",
     "Supporter",
     "Task",
     "Whistle",

@@ -12,6 +12,7 @@ from governance.core.workflow import State, Workflow
 from grids.models import Department, Grid
 from grids.models.places import Placed, place_indexes
 from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
+from requests_hub.models.escalation import Ladder
 from requests_hub.models.requests import Request
 from requests_hub.models.whistles import Whistle
 from requests_hub.workflow import (
@@ -39,6 +40,31 @@ SAME_REQUEST = pgtrigger.Trigger(
           RAISE EXCEPTION 'onegrid: a task belongs to its whistle''s request'
             USING ERRCODE = 'check_violation';
         END IF;
+        RETURN NEW;
+    """,
+)
+
+# What waits has a moment at which somebody looks at it. Whoever changes a deadline or a state, the
+# sweep looks again; 2000-01-01 is "now" for every clock (see `actions.escalation.sweep`).
+LOOK_AGAIN = pgtrigger.Trigger(
+    name="look_again",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert
+    | pgtrigger.UpdateOf(
+        "state", "due_at", "report_in_due_at", "rework_count", "ladder_id"
+    ),
+    func=f"""
+        IF NEW.state NOT IN ({", ".join(f"'{state}'" for state in WAITING)}) THEN
+          NEW.next_at := NULL;
+          RETURN NEW;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+          IF (NEW.state, NEW.due_at, NEW.report_in_due_at, NEW.rework_count, NEW.ladder_id)
+             IS NOT DISTINCT FROM
+             (OLD.state, OLD.due_at, OLD.report_in_due_at, OLD.rework_count, OLD.ladder_id)
+          THEN RETURN NEW; END IF;
+        END IF;
+        NEW.next_at := '2000-01-01T00:00:00Z';
         RETURN NEW;
     """,
 )
@@ -137,6 +163,15 @@ class Task(Placed):
     )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     rework_count = models.PositiveSmallIntegerField(_("sent back"), default=0)
+    ladder = models.ForeignKey(
+        Ladder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    next_at = models.DateTimeField(_("looked at next"), null=True, editable=False)
 
     objects = TaskQuerySet.as_manager()
 
@@ -164,6 +199,11 @@ class Task(Placed):
                 name="hub_task_report_in",
                 condition=Q(state="called"),
             ),
+            models.Index(
+                fields=["next_at"],
+                name="hub_task_next",
+                condition=Q(next_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -188,6 +228,7 @@ class Task(Placed):
             *GRID_TASK.triggers(condition="NEW.kind = 'grid'"),
             *LOOK_TASK.triggers(condition="NEW.kind = 'look'"),
             SAME_REQUEST,
+            LOOK_AGAIN,
         ]
 
     def __str__(self) -> str:

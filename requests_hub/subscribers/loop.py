@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,12 +11,10 @@ from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
 from grids import following
-from grids.models import Post
-from grids.models.places import LEVELS
 from requests_hub.actions import regrid
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
-from requests_hub.workflow import GRID
+from requests_hub.people import desk_of, grid_people_of, holders_of
 
 
 @consumer(
@@ -106,30 +103,3 @@ def tell_keepers(event: Event) -> None:
 def _tell(people: Iterable[int], event: Event, text: str, request: Request) -> None:
     others = {pk for pk in people if pk != event.actor_id}
     notify(sorted(others), event, text, f"/requests/{request.no}/")
-
-
-def holders_of(task: Task) -> set[int]:
-    """Ids of those who can act on a task now."""
-    if task.holder_id is not None:
-        return {task.holder_id}
-    if task.department_id is not None:
-        return _posted(Q(role="officer", department_id=task.department_id))
-    return grid_people_of(task)
-
-
-def grid_people_of(row: Request | Task) -> set[int]:
-    """Ids of the grid's people whose grid covers the place."""
-    grids = [pk for level in LEVELS if (pk := getattr(row, f"{level}_id"))]
-    return _posted(Q(role__in=GRID, grid_id__in=grids))
-
-
-def desk_of(row: Request | Task) -> set[int]:
-    """Ids of the town's desk; the district's where a row has no town."""
-    if row.large_id is None:
-        return _posted(Q(role="district", district_id=row.district_id))
-    return _posted(Q(role="township", grid_id=row.large_id))
-
-
-def _posted(condition: Q) -> set[int]:
-    rows = Post.objects.current().filter(condition, user__is_active=True)
-    return set(rows.values_list("user_id", flat=True))

@@ -1,0 +1,151 @@
+"""Escalation as arithmetic: which rungs a clock has, and the moment of each.
+
+Nothing here reads or writes a row. Offsets count as the clock counts: in working time, for an
+emergency round the clock.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from governance.core import worktime
+from governance.core.worktime import Amount
+from requests_hub import deadlines
+
+STEPS = ("report_in", "plan", "handling")
+_amount = lru_cache(maxsize=256)(Amount.parse)
+
+
+@dataclass(frozen=True, order=True)
+class Rung:
+    """One rung: `offset` and `every` are amounts such as "4h"; `most` repeats after the first."""
+
+    step: str
+    number: int
+    when: str
+    offset: str
+    who: str
+    what: str
+    every: str = ""
+    most: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One running clock of a task; `start` bounds what comes before the deadline."""
+
+    step: str
+    start: datetime
+    due: datetime
+    is_calendar: bool = False
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When one rung fires, `repeat` from 0."""
+
+    rung: Rung
+    repeat: int
+    at: datetime
+    due: datetime
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.rung.step, self.rung.number, self.repeat
+
+
+def read(rungs: Iterable[dict[str, Any]]) -> tuple[Rung, ...]:
+    """Rungs as a ladder stores them, in order of steps and numbers."""
+    return tuple(
+        sorted(
+            (Rung(**row) for row in rungs),
+            key=lambda r: (STEPS.index(r.step), r.number),
+        )
+    )
+
+
+def digest(rungs: Iterable[Rung]) -> str:
+    """The same rungs give the same text, whatever their order."""
+    rows = [rung.as_dict() for rung in sorted(rungs)]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+
+
+def moments(rungs: Iterable[Rung], clocks: Iterable[Clock]) -> Iterator[Moment]:
+    """Every moment of these clocks, repeats included, in no order.
+
+    A rung before the deadline that would come before its clock began is left out: the limit is
+    shorter than the notice.
+    """
+    by_step = {clock.step: clock for clock in clocks}
+    for rung in rungs:
+        clock = by_step.get(rung.step)
+        if clock is None:
+            continue
+        first = moment_of(rung, clock)
+        if rung.when == "before" and first <= clock.start:
+            continue
+        yield Moment(rung, 0, first, clock.due)
+        for repeat in range(1, rung.most + 1):
+            at = _later(first, _times(rung.every, repeat), clock)
+            yield Moment(rung, repeat, at, clock.due)
+
+
+def moment_of(rung: Rung, clock: Clock) -> datetime:
+    """When a rung fires the first time."""
+    if rung.when == "at":
+        return clock.due
+    amount = _amount(rung.offset)
+    if rung.when == "after":
+        return _later(clock.due, amount, clock)
+    if clock.is_calendar:
+        return clock.due - amount.calendar_time
+    return worktime.take_working(clock.due, amount)
+
+
+def _times(every: str, n: int) -> Amount:
+    amount = _amount(every)
+    return Amount(amount.value * n, amount.unit)
+
+
+def _later(start: datetime, amount: Amount, clock: Clock) -> datetime:
+    if clock.is_calendar:
+        return start + amount.calendar_time
+    return worktime.add_working(start, amount)
+
+
+def clocks_of(task: Any) -> list[Clock]:
+    """The clocks that run for a task now; none while it is paused or answered.
+
+    A called department is asked to report in while the time to handle it already runs.
+    """
+    if getattr(task, "is_paused", False):
+        return []
+    found = []
+    calendar = deadlines.is_calendar(task.limit)
+    if task.state == "called" and task.report_in_due_at:
+        counts = deadlines.is_calendar(task.report_in_limit)
+        found.append(Clock("report_in", task.created_at, task.report_in_due_at, counts))
+    plan_due_at = getattr(task, "plan_due_at", None)
+    if task.state == "reported_in" and plan_due_at:
+        start = task.reported_in_at or task.created_at
+        found.append(Clock("plan", start, plan_due_at, calendar))
+    if task.due_at:
+        start = task.due_from_at or task.created_at
+        found.append(Clock("handling", start, task.due_at, calendar))
+    return found
+
+
+def next_moment(
+    pending: Iterable[Moment], clocks: Iterable[Clock], now: datetime
+) -> datetime | None:
+    """When somebody must look at the task again: the next rung, or the next deadline."""
+    tick = timedelta(0)
+    times = [m.at for m in pending] + [c.due for c in clocks]
+    return min((at for at in times if at - now > tick), default=None)
