@@ -13,21 +13,21 @@ def holders_of(task: Task) -> set[int]:
     if task.holder_id is not None:
         return {task.holder_id}
     if task.department_id is not None:
-        return _posted(Q(role="officer", department_id=task.department_id))
+        return posted(Q(role="officer", department_id=task.department_id))
     return grid_people_of(task)
 
 
 def grid_people_of(row: Request | Task) -> set[int]:
     """Ids of the grid's people whose grid covers the place."""
     grids = [pk for level in LEVELS if (pk := getattr(row, f"{level}_id"))]
-    return _posted(Q(role__in=GRID, grid_id__in=grids))
+    return posted(Q(role__in=GRID, grid_id__in=grids))
 
 
 def desk_of(row: Request | Task) -> set[int]:
     """Ids of the town's desk; the district's where a row has no town."""
     if row.large_id is None:
         return centre_of(row)
-    return _posted(Q(role="township", grid_id=row.large_id))
+    return posted(Q(role="township", grid_id=row.large_id))
 
 
 def heads_of(task: Task) -> set[int]:
@@ -39,12 +39,12 @@ def heads_of(task: Task) -> set[int]:
 def leaders_of(task: Task) -> set[int]:
     """Ids of the leaders in charge of the unit; all leaders of the district where none is."""
     named = _contacts(task, "leader")
-    return named or _posted(Q(role="leader", district_id=task.district_id))
+    return named or posted(Q(role="leader", district_id=task.district_id))
 
 
 def centre_of(row: Request | Task) -> set[int]:
     """Ids of the district centre."""
-    return _posted(Q(role="district", district_id=row.district_id))
+    return posted(Q(role="district", district_id=row.district_id))
 
 
 def unit_of(task: Task) -> str:
@@ -65,6 +65,7 @@ def _contacts(task: Task, role: str) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
-def _posted(condition: Q) -> set[int]:
+def posted(condition: Q) -> set[int]:
+    """Ids of active people who hold a post like this now."""
     rows = Post.objects.current().filter(condition, user__is_active=True)
     return set(rows.values_list("user_id", flat=True))

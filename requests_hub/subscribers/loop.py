@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from grids import following
 from requests_hub.actions import regrid
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
-from requests_hub.people import desk_of, grid_people_of, holders_of
+from requests_hub.people import desk_of, grid_people_of, holders_of, posted
 
 
 @consumer(
@@ -96,7 +97,7 @@ def tell_keepers(event: Event) -> None:
         text = _("The nightly recount found %(n)s figures that differ") % {
             "n": event.data["wrong"]
         }
-    keepers = _posted(Q(role__in=("admin", "district")))
+    keepers = posted(Q(role__in=("admin", "district")))
     notify(sorted(keepers), event, text, "/assessment/recounts/")
 
 
