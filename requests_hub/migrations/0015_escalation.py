@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("core", "__first__"),
         ("grids", "0007_circle_misses"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("requests_hub", "0012_statistics"),
+        ("requests_hub", "0014_open_states_of_requests"),
     ]
 
     operations = [
