@@ -5,7 +5,10 @@ which is found at the first page. Orders in use, so that the page reads as desig
 
 - strip, full width under the heading: five rates 10.
 - main: team 10, time grid 20, requests 30, visits 40, sites 45, grids below 50, posts 60.
-- side: map 10, six data 20, Party body 30, line codes 40.
+- side: map 10, six data 20, homes 25, Party body 30, line codes 40.
+
+What stands below the first screen is `is_late`: the page fetches it when it is open, so that it
+asks a dozen statements at first, and `?all=1` has everything at once for who has no scripts.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +34,7 @@ class Panel:
     column: Column
     template: str
     context: Context
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,13 @@ _panels: dict[str, Panel] = {}
 
 
 def add(
-    key: str, *, order: int, column: Column, template: str, context: Context
+    key: str,
+    *,
+    order: int,
+    column: Column,
+    template: str,
+    context: Context,
+    is_late: bool = False,
 ) -> None:
     """Register a panel.
 
@@ -59,7 +69,7 @@ def add(
     """
     if key in _panels:
         raise ValueError(f"two panels are called {key}")
-    _panels[key] = Panel(key, order, column, template, context)
+    _panels[key] = Panel(key, order, column, template, context, is_late)
 
 
 @cache
@@ -67,12 +77,17 @@ def _discover() -> None:
     autodiscover_modules("grid_panels")
 
 
-def panels_for(request: HttpRequest, grid: Grid) -> dict[str, list[Shown]]:
-    """The panels of one page by column ("strip", "main", "side"), in order."""
+def panels_for(
+    request: HttpRequest, grid: Grid, wanted: Callable[[Panel], bool]
+) -> dict[str, list[Shown]]:
+    """The panels of one page by column ("strip", "main", "side"), in order.
+
+    Only those that are `wanted`: nothing is read for the others.
+    """
     _discover()
     found: dict[str, list[Shown]] = {"strip": [], "main": [], "side": []}
     for panel in sorted(_panels.values(), key=lambda p: (p.order, p.key)):
-        context = panel.context(request, grid)
+        context = panel.context(request, grid) if wanted(panel) else None
         if context is not None:
             found[panel.column].append(Shown(panel.key, panel.template, context))
     return found

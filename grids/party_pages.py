@@ -29,7 +29,7 @@ from grids.models import (
 )
 from grids.party_workflow import WRITERS
 from grids.registers import base
-from grids.scoping import Viewer, scope_of
+from grids.scoping import Viewer, posts_of, scope_of
 
 HISTORY_ROWS = 15
 MOST_BODIES = 6
@@ -380,8 +380,9 @@ def sees_rates(viewer: Viewer) -> list[str]:
     scope = scope_of(viewer)
     if scope.districts:
         return [""]
-    pks = [pk for ids in scope.grids.values() for pk in ids]
-    return sorted(Grid.objects.filter(pk__in=pks).values_list("code", flat=True))
+    held = {pk for ids in scope.grids.values() for pk in ids}
+    grids = (post.grid for post in posts_of(viewer))  # read already: no statement here
+    return sorted({grid.code for grid in grids if grid and grid.pk in held})
 
 
 def panel(grid: Grid) -> dict[str, Any]:

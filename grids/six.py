@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core.registers import find
-from grids.models import Grid
+from grids.models import CareEntry, Grid
 from grids.scoping import Viewer
 
 ORDER = ("people", "events", "places", "objects", "sentiments", "organisations")
@@ -30,7 +30,7 @@ Text = str | Promise
 class Kind:
     """One of the six. `rows` gives what somebody sees, None when there is no such register.
 
-    `part` counts a share of them beside the number; `stamp` is the column of the last change.
+    `part` counts a share of them beside the number, `part_query` finds it; `stamp` is the column of the last change.
     """
 
     key: str
@@ -43,6 +43,12 @@ class Kind:
     part: Callable[[], Q] = lambda: Q(pk__in=[])
     part_query: str = ""
     stamp: str = "updated_at"
+
+    @property
+    def part_url(self) -> str:
+        """Where those of the share are listed: this register filtered, or another one."""
+        query = self.part_query
+        return query if query.startswith("/") else f"{self.url}{query}"
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,9 @@ add(
         "person",
         "/registry/people/",
         _of_register("people"),
+        _("on the care list"),
+        lambda: Q(pk__in=CareEntry.objects.current().values("person_id")),
+        "/registry/care/",
     )
 )
 add(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -305,13 +306,11 @@ class TeamFile:
 
 
 def team_of(grid: Grid) -> TeamFile:
-    """The team of one grid with its history; three statements."""
-    template = template_of(grid)
+    """The team of one grid with its history; two statements."""
+    slots = _slots_of(grid)
+    template = slots[0].template if slots else template_of(grid)
     if template is None:
         return TeamFile(None)
-    slots = list(TeamSlot.objects.active().filter(template=template))
-    for slot in slots:
-        slot.template = template
     seats = {slot.code: Seat(slot) for slot in slots}
     team = TeamFile(template, list(seats.values()))
     rows = Assignment.objects.at_grid(grid).select_related("slot", "user")
@@ -326,6 +325,17 @@ def team_of(grid: Grid) -> TeamFile:
     for seat in team.seats:
         _finish(seat, template)
     return team
+
+
+def _slots_of(grid: Grid) -> list[TeamSlot]:
+    """The posts of the grid's template, which each of them carries."""
+    at = Q(template__area_type=grid.area_type) | Q(template__area_type="")
+    rows = TeamSlot.objects.active().filter(
+        at, template__district_id=grid.district_id, template__level=grid.level
+    )
+    found = list(rows.select_related("template"))
+    best = max((slot.template.area_type for slot in found), default="")
+    return [slot for slot in found if slot.template.area_type == best]
 
 
 def _sort(seat: Seat, row: Assignment, today: dt.date) -> None:

@@ -27,4 +27,5 @@ panels.add(
     column="side",
     template="grids/nets/panel.html",
     context=_codes,
+    is_late=True,
 )

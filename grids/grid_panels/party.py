@@ -39,5 +39,10 @@ panels.add(
     context=_rates,
 )
 panels.add(
-    "party", order=30, column="side", template=f"{FOLDER}/party.html", context=_party
+    "party",
+    order=30,
+    column="side",
+    template=f"{FOLDER}/party.html",
+    context=_party,
+    is_late=True,
 )

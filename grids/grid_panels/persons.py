@@ -1,14 +1,14 @@
-"""The households of a grid: whose visit is due, the latest first."""
+"""The households and houses of a grid: how many, and whose visit is due, the latest first."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Q, QuerySet, Subquery, Window
 from django.http import HttpRequest
 from django.utils import timezone
 
 from grids import panels
-from grids.models import Grid, Household
+from grids.models import CareEntry, Grid, House, Household, HouseholdNeed, Person
 from grids.registers.base import READ
 from grids.scoping import scope_of
 
@@ -47,4 +47,48 @@ panels.add(
     column="main",
     template="grids/households/grid_panel.html",
     context=_visits,
+    is_late=True,
+)
+
+
+def _homes(request: HttpRequest, grid: Grid) -> Mapping[str, Any] | None:
+    """How many households, houses and people on the care list; one statement."""
+    user = request.user
+    if not scope_of(user).has_role(*READ):
+        return None
+    at = {f"{grid.level}_id": grid.pk}
+    today = timezone.localdate()
+    homes = Household.objects.visible_to(user).live().filter(**at)
+    houses = House.objects.visible_to(user).live().filter(**at)
+    care = CareEntry.objects.visible_to(user).current().filter(**at)
+    needs = HouseholdNeed.objects.filter(state="open", household__in=homes)
+    counted = {
+        "households": homes,
+        "late": homes.filter(next_visit_on__lt=today),
+        "needs": needs,
+        "houses": houses,
+        "let": houses.exclude(tenant_name=""),
+        "hazards": houses.exclude(hazards=[]),
+        "care": Person.objects.live().filter(pk__in=care.values("person_id")),
+    }
+    row = Grid.objects.filter(pk=grid.pk).values(
+        **{name: _count(rows) for name, rows in counted.items()}
+    )
+    return {"homes": {name: n or 0 for name, n in row[0].items()}}
+
+
+def _count(rows: "QuerySet[Any, Any]") -> Subquery:
+    """How many rows, as a column of another statement."""
+    whole = "household__district" if rows.model is HouseholdNeed else "district"
+    one = rows.order_by().values(whole)
+    return Subquery(one.annotate(n=Count("pk")).values("n"))
+
+
+panels.add(
+    "homes",
+    order=25,
+    column="side",
+    template="grids/households/homes_panel.html",
+    context=_homes,
+    is_late=True,
 )

@@ -32,8 +32,18 @@ def _circle(request: HttpRequest, grid: Grid) -> Mapping[str, Any] | None:
 
 FOLDER = "grids/sites/panels"
 panels.add(
-    "sites", order=45, column="main", template=f"{FOLDER}/sites.html", context=_sites
+    "sites",
+    order=45,
+    column="main",
+    template=f"{FOLDER}/sites.html",
+    context=_sites,
+    is_late=True,
 )
 panels.add(
-    "circle", order=15, column="side", template=f"{FOLDER}/circle.html", context=_circle
+    "circle",
+    order=15,
+    column="side",
+    template=f"{FOLDER}/circle.html",
+    context=_circle,
+    is_late=True,
 )

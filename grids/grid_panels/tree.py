@@ -26,8 +26,18 @@ def _posts(_request: HttpRequest, grid: Grid) -> Mapping[str, Any]:
 FOLDER = "grids/tree/panels"
 panels.add("map", order=10, column="side", template=f"{FOLDER}/map.html", context=_map)
 panels.add(
-    "below", order=50, column="main", template=f"{FOLDER}/below.html", context=_below
+    "below",
+    order=50,
+    column="main",
+    template=f"{FOLDER}/below.html",
+    context=_below,
+    is_late=True,
 )
 panels.add(
-    "posts", order=60, column="main", template=f"{FOLDER}/posts.html", context=_posts
+    "posts",
+    order=60,
+    column="main",
+    template=f"{FOLDER}/posts.html",
+    context=_posts,
+    is_late=True,
 )

@@ -31,10 +31,18 @@ def grid_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def grid_page(request: HttpRequest, code: str) -> HttpResponse:
-    """One grid, one file 一格一档: where it hangs, and the panels of all topics."""
+    """One grid, one file 一格一档: where it hangs, and the panels of all topics.
+
+    `part=main` or `part=side` are the panels below the first screen, which the page fetches.
+    """
     grid = get_object_or_404(
         Grid.objects.select_related("parent", "district", "heir"), code=code
     )
+    part, has_all = request.GET.get("part", ""), "all" in request.GET
+    if part in ("main", "side"):
+        found = panels_for(request, grid, lambda p: p.is_late and p.column == part)
+        late = {"grid": grid, "panels": found[part]}
+        return render(request, "grids/tree/late_panels.html", late)
     scope = scope_of(request.user)
     context = {
         "grid": grid,
@@ -42,6 +50,7 @@ def grid_page(request: HttpRequest, code: str) -> HttpResponse:
         "acts": changes.acts_for(request, grid),
         "may_read_history": scope.has_role(*rights.READERS),
         "may_register": scope.has_role(*rights.WRITERS),
-        "panels": panels_for(request, grid),
+        "has_all": has_all,
+        "panels": panels_for(request, grid, lambda p: has_all or not p.is_late),
     }
     return render(request, "grids/tree/page.html", context)

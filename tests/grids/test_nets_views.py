@@ -288,17 +288,17 @@ def test_the_grid_page_names_its_line_codes(
     desk: Client, forest: Any, cast: Any
 ) -> None:
     nets.confirm(row("ZZ-1"), [forest.small_a1_1], by=cast.town_a)
-    page = desk.get(f"/grids/{forest.small_a1_1.code}/").content.decode()
+    page = desk.get(f"/grids/{forest.small_a1_1.code}/?all=1").content.decode()
     assert "ZZ-1" in page
-    below = desk.get(f"/grids/{forest.micro_a1_1_1.code}/").content.decode()
+    below = desk.get(f"/grids/{forest.micro_a1_1_1.code}/?all=1").content.decode()
     assert "by the grid above" in below
-    doubt = desk.get(f"/grids/{forest.small_a1_2.code}/").content.decode()
+    doubt = desk.get(f"/grids/{forest.small_a1_2.code}/?all=1").content.decode()
     assert "ZZ-2" in doubt
     assert "to confirm" in doubt
     assert (
         "ZZ-2"
         not in signed_in(cast.resident)
-        .get(f"/grids/{forest.small_a1_2.code}/")
+        .get(f"/grids/{forest.small_a1_2.code}/?all=1")
         .content.decode()
     )
 
