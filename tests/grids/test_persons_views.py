@@ -210,7 +210,11 @@ def test_a_visit_in_three_taps_with_a_need_and_a_picture(person, cast) -> None:
 
 def test_the_page_of_a_grid_shows_whose_visit_is_due(person, cast, forest) -> None:
     make_care(person)
-    page = _as(cast.worker_a).get(f"/grids/{forest.village_a1.code}/?all=1").content.decode()
+    page = (
+        _as(cast.worker_a)
+        .get(f"/grids/{forest.village_a1.code}/?all=1")
+        .content.decode()
+    )
     assert f"/households/{person.household_id}/" in page
     assert "张小明" not in page
 
