@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core import sheets
 from governance.core.errors import Invalid
@@ -28,15 +28,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("代码", "网格代码", "编码"),
     "name": ("名称", "网格名称"),
     "level": ("层级", "级别", "网格层级"),
-    "parent": ("上级代码", "上级", "上级网格代码"),
-    "area_type": ("区域类型", "类型"),
-    "leader": ("网格长", "负责人"),
-    "short_name": ("简称",),
-    "old_code": ("原代码", "旧代码"),
+    "parent": ("上级代码", "上级", "上级网格代码", "code above it"),
+    "area_type": ("区域类型", "类型", "area type"),
+    "leader": ("网格长", "负责人", "grid leader"),
+    "short_name": ("简称", "short name"),
+    "old_code": ("原代码", "旧代码", "former code"),
 }
 LABELS = {
-    "code": gettext_lazy("Code"),
-    "name": gettext_lazy("Name"),
+    "code": pgettext_lazy("of a grid", "Code"),
+    "name": pgettext_lazy("of a grid", "Name"),
     "level": gettext_lazy("Level"),
     "parent": gettext_lazy("Code above it"),
     "area_type": gettext_lazy("Area type"),
@@ -50,11 +50,13 @@ LEVEL_WORDS = {
     "中": "medium", "中网格": "medium", "村居": "medium", "村": "medium", "社区": "medium",
     "小": "small", "小网格": "small", "微": "micro", "微网格": "micro",
     **{level: level for level in CODE_DIGITS},
+    **{f"{level} grid": level for level in CODE_DIGITS},
 }  # fmt: skip
 AREA_WORDS = {
     "农村": "rural", "社区": "community", "城市社区": "community",
     "工业企业": "industrial", "工业": "industrial", "企业": "industrial",
     **{value: value for value in Grid.AreaType.values},
+    "industrial enterprise": "industrial",
 }  # fmt: skip
 LEVEL_ZH = {"large": "大", "medium": "中", "small": "小", "micro": "微"}
 AREA_ZH = {"rural": "农村", "community": "社区", "industrial": "工业企业"}
@@ -64,6 +66,7 @@ MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 UNCOUNTED = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
 )
+BRACKETED = re.compile(r"[（(][^（()）]*[)）]$")  # 代码（必填）
 BAD_FILL = "FDE7E9"
 WIDTHS = (22, 24, 8, 18, 10, 14, 14, 22, 60, 10)
 
@@ -125,7 +128,7 @@ def _refused(sentence: str) -> Invalid:
 
 
 def _column(cell: Any) -> str:
-    word = str(cell or "").strip().rstrip("*").lower()
+    word = BRACKETED.sub("", str(cell or "").strip()).rstrip("*").strip().lower()
     for name, headings in COLUMNS.items():
         if word in (name, *headings):
             return name

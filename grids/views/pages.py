@@ -16,12 +16,16 @@ from grids.scoping import scope_of
 def grid_list(request: HttpRequest) -> HttpResponse:
     """Towns on a map and in a table; with `q` the grids that fit."""
     text = request.GET.get("q", "").strip()
-    context = {"q": text, "most": pages.MOST_FOUND}
+    scope = scope_of(request.user)
+    context = {
+        "q": text,
+        "most": pages.MOST_FOUND,
+        "may_list": scope.has_role(*rights.READERS),
+    }
     if text:
         context["hits"] = pages.found(text)
     else:
         context["rows"] = pages.towns()
-        scope = scope_of(request.user)
         context["may_add"] = scope.has_role("district")
         context["may_write"] = scope.has_role(*rights.WRITERS)
         context["picture"] = drawing.picture(pages.shapes_inside(None))
