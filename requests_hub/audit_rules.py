@@ -14,7 +14,7 @@ from governance.core.models import Delivery
 from governance.core.workflow import Text
 from grids.models import District, Post
 from grids.models.places import LEVELS
-from requests_hub.actions.handling import ANSWERED
+from requests_hub.actions.base import ANSWERED
 from requests_hub.models import Escalation, Finding, Request, Supervision, Task
 from requests_hub.models.tasks import OPEN_STATES, WAITING
 from requests_hub.workflow import GRID

@@ -5,8 +5,9 @@ or does not parse, the proposal below holds. Source of the proposals: public hot
 management rules, working time for all but emergencies.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import structlog
@@ -43,12 +44,68 @@ class Limit:
 
     def after(self, start: datetime) -> datetime:
         """The moment at which the limit, counted from `start`, is used up."""
+        return self.add(start, self.span)
+
+    @property
+    def span(self) -> timedelta:
+        """The limit as a length of the time that it counts in."""
+        return (
+            self.amount.calendar_time if self.is_calendar else self.amount.office_time
+        )
+
+    def add(self, start: datetime, span: timedelta) -> datetime:
+        """`span` later, in the time that this limit counts in."""
         if self.is_calendar:
-            return start + self.amount.calendar_time
-        return worktime.add_working(start, self.amount)
+            return start + span
+        return worktime.add_working(start, span)
+
+    def between(self, since: datetime, until: datetime) -> timedelta:
+        """The time that counts between two moments."""
+        if self.is_calendar:
+            return until - since
+        return worktime.working_between(since, until)
 
     def __str__(self) -> str:
         return f"{self.amount}{CALENDAR if self.is_calendar else ''}"
+
+
+_parse = lru_cache(maxsize=256)(Limit.parse)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """An interval in which a clock stands; `until` None while it still does."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+def due(
+    limit: str, start: datetime, *, extension: str = "", stands: Iterable[Stand] = ()
+) -> datetime | None:
+    """When a stored limit, counted from `start`, is used up; None while its clock stands.
+
+    A clock that ran out before it was stopped stays run out.
+
+    Args:
+        limit: as `Limit` is stored.
+        start: where the time began to run.
+        extension: another stored limit, added to it and counted like it.
+        stands: the intervals that do not count; they do not overlap.
+    """
+    rule = _parse(limit)
+    left = rule.span
+    if extension:
+        left += Limit(_parse(extension).amount, rule.is_calendar).span
+    for stand in sorted(stands, key=lambda s: s.since):
+        end, since = rule.add(start, left), max(stand.since, start)
+        if end <= since:
+            return end
+        if stand.until is None:
+            return None
+        left -= rule.between(start, since)
+        start = max(start, stand.until)
+    return rule.add(start, left)
 
 
 PROPOSALS = {
@@ -64,15 +121,23 @@ PROPOSALS = {
     "report_in_routine": "4h",
     "report_in_campaign": "4h",
     "report_in_emergency": "2h/c",
+    "plan_routine": "1d",
+    "plan_campaign": "3d",
+    "plan_emergency": "4h/c",
+    "return_routine": "1d",
+    "return_campaign": "1d",
+    "return_emergency": "1h/c",
+    "decide_return": "4h",
+    "decide_return_emergency": "1h/c",
+    "ruling": "1d",
+    "ruling_emergency": "2h/c",
+    "longest_pause": "30d",
     "handle_routine": "5d",
     "handle_campaign": "15d",
     "handle_emergency": "24h/c",
     "supervision_answer": "1d",
     "remind_pause": "2h",
 }
-
-
-_parse = lru_cache(maxsize=256)(Limit.parse)
 
 
 def limit(code: str) -> Limit:

@@ -133,9 +133,9 @@ def clocks_of(task: Any) -> list[Clock]:
         counts = deadlines.is_calendar(task.report_in_limit)
         found.append(Clock("report_in", task.created_at, task.report_in_due_at, counts))
     plan_due_at = getattr(task, "plan_due_at", None)
-    if task.state == "reported_in" and plan_due_at:
-        start = task.reported_in_at or task.created_at
-        found.append(Clock("plan", start, plan_due_at, calendar))
+    if task.state in ("reported_in", "claimed") and plan_due_at:
+        counts = deadlines.is_calendar(task.plan_limit)
+        found.append(Clock("plan", task.created_at, plan_due_at, counts))
     if task.due_at:
         start = task.due_from_at or task.created_at
         found.append(Clock("handling", start, task.due_at, calendar))

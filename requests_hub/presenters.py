@@ -59,11 +59,15 @@ STAGES: tuple[tuple[str, Text], ...] = (
 DONE = {
     "called": 0,
     "reported_in": 1,
+    "claimed": 1,
+    "returned": 0,
+    "ruling": 0,
     "planned": 2,
     "handling": 2,
     "replied": 4,
     "closed": 4,
     "released": 0,
+    "recalled": 0,
 }
 
 

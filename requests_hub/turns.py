@@ -21,6 +21,9 @@ from requests_hub.workflow import DESK, GRID
 TASK_VERBS = {
     "called": gettext_lazy("report in"),
     "reported_in": gettext_lazy("claim"),
+    "claimed": gettext_lazy("plan"),
+    "returned": gettext_lazy("decide on the return"),
+    "ruling": gettext_lazy("rule"),
     "planned": gettext_lazy("handle"),
     "handling": gettext_lazy("reply"),
     "offered": gettext_lazy("take it"),

@@ -20,6 +20,7 @@ from requests_hub.workflow_parts import (
     SATISFACTION,
 )
 from requests_hub.workflow_request import REQUEST
+from requests_hub.workflow_whistles import WHISTLE, WHISTLE_TASK
 
 __all__ = [
     "APPROVERS",
@@ -35,91 +36,9 @@ __all__ = [
     "SATISFACTION",
     "TASK_MACHINES",
     "TASK_STATES",
+    "WHISTLE",
     "WHISTLE_TASK",
 ]
-
-WHISTLE_TASK = Workflow(
-    name="whistle_task",
-    initial=("called",),
-    states=(
-        State("called", pgettext_lazy("task", "To report in"), "amber", "bell"),
-        State(
-            "reported_in", pgettext_lazy("task", "Reported in"), "blue", "person-check"
-        ),
-        State("planned", pgettext_lazy("task", "Planned"), "blue", "list-check"),
-        State("handling", pgettext_lazy("task", "In hand"), "blue", "tools"),
-        State("replied", pgettext_lazy("task", "Replied"), "violet", "chat-left-text"),
-        State("closed", pgettext_lazy("task", "Done"), "green", "check-circle", False),
-        State(
-            "released", pgettext_lazy("task", "Released"), "grey", "dash-circle", False
-        ),
-    ),
-    steps=(
-        Step(
-            "report_in",
-            _("Report in"),
-            ("called",),
-            "reported_in",
-            ("officer",),
-            (
-                StepField("who", _("Who comes"), required=False),
-                StepField("arrives", _("When there"), required=False),
-                NOTE,
-            ),
-            "person-check",
-        ),
-        Step(
-            "claim",
-            _("Claim"),
-            ("reported_in",),
-            "planned",
-            ("officer",),
-            (
-                StepField("plan", _("How, and by when"), required=False),
-                StepField("planned_for", _("Planned day"), "datetime", required=False),
-            ),
-            "list-check",
-        ),
-        Step(
-            "handle",
-            _("Handle"),
-            ("planned",),
-            "handling",
-            ("officer",),
-            (StepField("note", _("What is being done")), FILES),
-            "tools",
-        ),
-        Step(
-            "handle",
-            _("Add progress"),
-            ("handling",),
-            None,
-            ("officer",),
-            (StepField("note", _("What is being done")), FILES),
-            "tools",
-        ),
-        Step(
-            "reply",
-            _("Reply"),
-            ("planned", "handling"),
-            "replied",
-            ("officer",),
-            (StepField("reply", _("What was done, with the result")), FILES),
-            "chat-left-text",
-        ),
-        Step("rework", _("Rework"), ("replied",), "handling", ("system",)),
-        Step("close", _("Closed"), ("replied",), "closed", ("system",)),
-        Step(
-            "release",
-            _("Release"),
-            ("called", "reported_in", "planned", "handling"),
-            "released",
-            DESK,
-            (StepField("reason", _("Why it is no longer needed")),),
-            "dash-circle",
-        ),
-    ),
-)
 
 GRID_TASK = Workflow(
     name="grid_task",
@@ -193,6 +112,6 @@ GRID_TASK = Workflow(
 )
 
 TASK_MACHINES = {"whistle": WHISTLE_TASK, "grid": GRID_TASK, "look": LOOK_TASK}
-MACHINES = (REQUEST, WHISTLE_TASK, GRID_TASK, LOOK_TASK)
+MACHINES = (REQUEST, WHISTLE, WHISTLE_TASK, GRID_TASK, LOOK_TASK)
 REQUEST_STATES = [s.code for s in REQUEST.states]
 TASK_STATES = sorted({s.code for m in TASK_MACHINES.values() for s in m.states})

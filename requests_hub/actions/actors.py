@@ -8,7 +8,7 @@ from governance.core.models import User
 from governance.core.workflow import Step
 from grids.scoping import Scope, scope_of
 from requests_hub import codes
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Task, Whistle
 from requests_hub.workflow import GRID
 
 
@@ -24,7 +24,7 @@ class Reporter:
 
 SYSTEM: Final = "system"
 Actor = User | Reporter | str
-Subject = Request | Task
+Subject = Request | Task | Whistle
 
 
 def reporter_by_code(text: str) -> tuple[Request, Reporter]:
@@ -48,6 +48,8 @@ def may_take(step: Step, subject: Subject, actor: Actor) -> bool:
         return "reporter" in step.roles and subject.pk == actor.request_id
     if not isinstance(actor, User):
         return False
+    if isinstance(subject, Whistle):
+        return scope_of(actor).holds(set(step.roles) - {"system"}, subject.request)
     return any(_holds(role, subject, actor, scope_of(actor)) for role in step.roles)
 
 

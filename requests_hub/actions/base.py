@@ -9,18 +9,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from governance.core import attachments, events
-from governance.core.errors import Conflict, NotAllowed, NotHere
-from governance.core.models import Attachment, Event, User
+from governance.core import attachments, dictionaries, events
+from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
+from governance.core.models import Attachment, DictionaryItem, Event, User
 from governance.core.workflow import Step
 from requests_hub import deadlines
-from requests_hub.actions import guards
+from requests_hub.actions import endings, guards
 from requests_hub.actions.actors import SYSTEM as SYSTEM
 from requests_hub.actions.actors import Actor as Actor
-from requests_hub.actions.actors import may_take
+from requests_hub.actions.actors import Subject, may_take
 from requests_hub.actions.moments import at as at
 from requests_hub.actions.moments import now as now
-from requests_hub.models import Proposal, Request, Task
+from requests_hub.models import Proposal, Request, Task, Whistle
 from requests_hub.workflow import REQUEST
 
 Files = Sequence[int | Attachment]
@@ -38,7 +38,36 @@ PAST = {
     "handle": "handled",
     "release": "released",
     "cancel": "cancelled",
+    "recall": "recalled",
+    "plan": "planned",
+    "send_back": "returned",
+    "send_again": "sent_again",
+    "ask_ruling": "ruling_asked",
+    "rule": "ruled",
+    "had_reported_in": "stood_by",
+    "ask_extension": "extension_asked",
+    "grant_extension": "extended",
+    "refuse_extension": "extension_refused",
+    "pause": "paused",
+    "resume": "resumed",
+    "score": "scored",
+    "score_call": "call_scored",
+    "add_department": "department_added",
+    "complete": "completed",
 }
+CLOCK_COLUMNS = (
+    "due_at",
+    "limit",
+    "report_in_due_at",
+    "report_in_limit",
+    "close_due_at",
+    "plan_due_at",
+    "plan_limit",
+    "extension_limit",
+    "return_due_at",
+    "decision_due_at",
+    "paused_until_at",
+)
 
 # The steps into these say until when it is handled; rework buys no time.
 GIVEN = ("dispatched", "whistled")
@@ -79,7 +108,21 @@ def lock_tasks(request: Request) -> list[Task]:
     return list(rows.order_by("-is_lead", "id"))
 
 
-def permit(subject: Request | Task, step_name: str, by: Actor) -> Step:
+def lock_whistle(whistle: Whistle) -> tuple[Request, Whistle]:
+    """A whistle and its request, locked in that order: request first.
+
+    Raises:
+        NotHere: there is none.
+    """
+    request = lock_request(whistle.request_id)
+    row = Whistle.objects.select_for_update(of=("self",)).filter(pk=whistle.pk).first()
+    if row is None:
+        raise NotHere(_("There is no such whistle."))
+    row.request = request
+    return request, row
+
+
+def permit(subject: Subject, step_name: str, by: Actor) -> Step:
     """The step, if the table has it from here and this actor may take it.
 
     The state is asked first: who is inside the scope may know it, and the answer names what is
@@ -137,7 +180,7 @@ def begin_task(task: Task, step_name: str, by: Actor) -> tuple[Request, Task, St
 
 
 def move(
-    subject: Request | Task,
+    subject: Subject,
     step: Step,
     by: Actor,
     *,
@@ -154,7 +197,7 @@ def move(
     """
     came_from, moment = subject.state, now()
     if isinstance(subject, Request):
-        _settle_tasks(subject, step, str((data or {}).get("note", "")))
+        _settle_tasks(subject, step, by, str((data or {}).get("note", "")))
         _drop_proposals(subject, step)
     changes = {**_clock_of(step, moment), **changes}
     if step.target is not None:
@@ -168,9 +211,8 @@ def move(
         for name, value in changes.items():
             setattr(subject, name, value)
         subject.save(update_fields=list(changes))
-    kind = "request" if isinstance(subject, Request) else "task"
     event = tell(
-        f"{kind}.{step.effects.event or PAST[step.name]}",
+        f"{type(subject).__name__.lower()}.{step.effects.event or PAST[step.name]}",
         subject,
         by,
         {
@@ -228,7 +270,7 @@ def _clock_of(step: Step, moment: datetime) -> dict[str, Any]:
     return {"due_at": None, "limit": ""} if rule == "stop" else clock(rule, moment)
 
 
-def _settle_tasks(request: Request, step: Step, reason: str) -> None:
+def _settle_tasks(request: Request, step: Step, by: Actor, reason: str) -> None:
     """What becomes of the open tasks of this round, as the step's effects say.
 
     Raises:
@@ -248,8 +290,25 @@ def _settle_tasks(request: Request, step: Step, reason: str) -> None:
             task.machine.take(task.state, name),
             SYSTEM,
             data={"note": reason, "because": step.name},
-            ended_at=now(),
+            **(
+                {"ended_at": now()}
+                if name == "close"
+                else endings.columns(task, by, reason or str(step.label))
+            ),
         )
+    complete_whistles(request)
+
+
+def complete_whistles(request: Request) -> None:
+    """Complete the running whistles of a locked request of which nobody is called any more."""
+    rows = Whistle.objects.select_for_update(of=("self",)).filter(
+        request_id=request.pk, state="running"
+    )
+    for row in rows:
+        states = set(row.tasks.values_list("state", flat=True))
+        if states <= set(endings.ENDED):
+            row.request = request
+            move(row, row.machine.take(row.state, "complete"), SYSTEM, ended_at=now())
 
 
 def _drop_proposals(request: Request, step: Step) -> None:
@@ -277,9 +336,7 @@ def new_round(request: Request) -> dict[str, Any]:
     }
 
 
-def tell(
-    name: str, subject: Request | Task, by: Actor, data: Mapping[str, Any]
-) -> Event:
+def tell(name: str, subject: Subject, by: Actor, data: Mapping[str, Any]) -> Event:
     """Record an event in the history of the request."""
     thread_id = subject.pk if isinstance(subject, Request) else subject.request_id
     extra: dict[str, Any] = {}
@@ -296,6 +353,18 @@ def tell(
     )
 
 
+def entry_of(dictionary: str, code: str) -> DictionaryItem:
+    """An entry in use of a dictionary.
+
+    Raises:
+        Invalid: there is none; with field "kind".
+    """
+    entry = dictionaries.item(dictionary, code)
+    if entry is None or not entry.is_active:
+        raise Invalid(fields={"kind": [_("Choose one of the answers.")]})
+    return entry
+
+
 def system_step(request: Request, name: str, **changes: Any) -> Event:
     """A step that follows from another one: taken by the system on a locked request."""
     step = REQUEST.take(request.state, name)
@@ -307,11 +376,8 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clock_data(changes: Mapping[str, Any]) -> dict[str, str]:
-    names = (
-        "due_at", "limit", "report_in_due_at", "report_in_limit", "close_due_at",
-    )  # fmt: skip
     return {
         name: value.isoformat() if isinstance(value, datetime) else str(value)
-        for name in names
+        for name in CLOCK_COLUMNS
         if (value := changes.get(name))
     }

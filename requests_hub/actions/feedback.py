@@ -71,6 +71,7 @@ def rework(
             data={"note": reason},
             rework_count=task.rework_count + 1,
             replied_at=None,
+            extension_limit="",
             **columns,
         )
     if not chosen:

@@ -15,6 +15,7 @@ from governance.core import worktime
 from governance.core.errors import Conflict
 from governance.core.models import User
 from governance.core.workflow import Step
+from requests_hub.actions import guards_whistles
 from requests_hub.actions.actors import Actor, Subject
 from requests_hub.actions.moments import now
 from requests_hub.models import Proposal, Request
@@ -35,10 +36,11 @@ def check(step: Step, subject: Subject, by: Actor) -> None:
 
 def why_not(step: Step, subject: Subject, by: Actor) -> Conflict | None:
     """What stands in the way of a step that state and role allow; None when nothing does."""
-    guard = GUARDS.get(step.name)
-    if guard is None or not isinstance(subject, Request):
-        return None
-    return guard(subject, by)
+    if isinstance(subject, Request):
+        guard = GUARDS.get(step.name)
+        return guard(subject, by) if guard else None
+    own = guards_whistles.GUARDS.get((subject.machine.name, step.name))
+    return own(subject) if own else None
 
 
 def proposals_of(request: Request) -> list[Proposal]:

@@ -6,9 +6,8 @@ from governance.core.models import Attachment
 from requests_hub.actions import base
 from requests_hub.actions.base import ANSWERED
 from requests_hub.actions.desk import recall
+from requests_hub.actions.endings import ENDED
 from requests_hub.models import Request, Task
-
-ENDED = ("released", "cancelled", "closed", "done")
 
 
 @transaction.atomic

@@ -5,16 +5,17 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from requests_hub import deadlines
+from requests_hub import clockwork, deadlines
 from requests_hub.actions import base
 from requests_hub.models import Request, Task
 
 BATCH = 500
 # The deadline of these is the one of handling, which the one of closing follows.
 HANDLED = ("dispatched", "signed", "handling", "whistled")
+WITH_DEPARTMENTS = ("whistled", "reworked")
 
 
 @transaction.atomic
@@ -27,47 +28,75 @@ def move_open_deadlines(days: Sequence[date]) -> int:
     if not days:
         return 0
     start = timezone.make_aware(datetime.combine(min(days), time.min))
-    moved = 0
-    for rows in (Request.objects.open(), Task.objects.open()):
-        touched: QuerySet[Any] = rows.filter(
-            due_at__gte=start, due_from_at__isnull=False
-        ).exclude(limit__endswith=deadlines.CALENDAR)
-        ids = list(touched.order_by("pk").values_list("pk", flat=True))
-        for n in range(0, len(ids), BATCH):
-            batch = rows.select_for_update(of=("self",)).filter(
-                pk__in=ids[n : n + BATCH]
-            )
-            moved += sum(_move(row) for row in batch.order_by("pk"))
+    later = Q(due_at__gte=start, due_from_at__isnull=False)
+    tasks = _batches(
+        Task.objects.open().filter(later | Q(decision_due_at__gte=start)),
+        Task.objects.prefetch_related("pauses"),
+    )
+    moved = sum(_store(row, _of_task(row)) for batch in tasks for row in batch)
+    for batch in _batches(Request.objects.open().filter(later), Request.objects.all()):
+        lead = _lead_dues([row.pk for row in batch])
+        moved += sum(_store(row, _of_request(row, lead)) for row in batch)
     return moved
 
 
-def _move(row: Request | Task) -> bool:
+def _batches(touched: QuerySet[Any], rows: QuerySet[Any]) -> "list[list[Any]]":
+    """Rows counted in working time, locked batch by batch in the order of their ids."""
+    counted = touched.exclude(limit__endswith=deadlines.CALENDAR)
+    ids = list(counted.order_by("pk").values_list("pk", flat=True))
+    locked = rows.select_for_update(of=("self",)).order_by("pk")
+    return [
+        list(locked.filter(pk__in=ids[n : n + BATCH]))
+        for n in range(0, len(ids), BATCH)
+    ]
+
+
+def _of_task(row: Task) -> dict[str, datetime | None]:
+    """What follows for a task; a met clock and a fixed moment stay as they are."""
+    found = clockwork.reckoned(row, clockwork.stands_of(row))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _lead_dues(ids: Sequence[int]) -> dict[int, datetime | None]:
+    """The deadline of the leading department, for requests that are with departments."""
+    rows = Task.objects.filter(
+        request_id__in=ids,
+        is_lead=True,
+        round=F("request__round"),
+        request__state__in=WITH_DEPARTMENTS,
+    )
+    return dict(rows.values_list("request_id", "due_at"))
+
+
+def _of_request(
+    row: Request, lead: dict[int, datetime | None]
+) -> dict[str, datetime | None]:
+    if not row.limit or row.due_from_at is None:
+        return {}
+    due_at = lead.get(row.pk) or deadlines.due(row.limit, row.due_from_at)
+    if due_at and row.close_due_at and row.state in HANDLED:
+        return {"due_at": due_at, "close_due_at": base.close_by(due_at)}
+    return {"due_at": due_at}
+
+
+def _store(row: Request | Task, found: dict[str, datetime | None]) -> bool:
     """Store the deadlines that now follow; tell it if one moved."""
-    changes = {"due_at": _reckoned(row.limit, row.due_from_at)}
-    if isinstance(row, Request) and row.close_due_at and row.state in HANDLED:
-        changes["close_due_at"] = (
-            base.close_by(changes["due_at"]) if changes["due_at"] else None
-        )
-    if isinstance(row, Task) and row.state == "called":
-        changes["report_in_due_at"] = _reckoned(row.report_in_limit, row.created_at)
     changes = {
         name: value
-        for name, value in changes.items()
+        for name, value in found.items()
         if value is not None and value != getattr(row, name)
     }
     if not changes:
         return False
-    before = {f"{name}_before": getattr(row, name).isoformat() for name in changes}
+    before = {
+        f"{name}_before": at.isoformat()
+        for name in changes
+        if (at := getattr(row, name))
+    }
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
     kind = "request" if isinstance(row, Request) else "task"
-    after = {name: value.isoformat() for name, value in changes.items() if value}
+    after = {name: value.isoformat() for name, value in changes.items()}
     base.tell(f"{kind}.deadline_moved", row, base.SYSTEM, {**before, **after})
     return True
-
-
-def _reckoned(limit: str, start: datetime | None) -> datetime | None:
-    if not limit or start is None or deadlines.is_calendar(limit):
-        return None
-    return deadlines.Limit.parse(limit).after(start)

@@ -20,21 +20,27 @@ from governance.core.worktime import Amount
 from grids.models import Department, Grid
 from requests_hub.actions import (
     base,
+    callups,
     desk,
+    extensions,
     feedback,
     guards,
     handling,
     looking,
     merging,
+    pauses,
     privacy,
     proposals,
+    returns,
     revisits,
+    scores,
     whistles,
 )
 from requests_hub.actions.actors import Actor, Reporter, Subject, may_take
 from requests_hub.models import Request, Task
 
 LONGEST = 2000
+LONGEST_LINE = 200
 Action = Callable[..., Any]
 Reader = Callable[[StepField, Any, Subject], Any]
 
@@ -70,7 +76,22 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("whistle_task", "claim"): whistles.claim,
     ("whistle_task", "handle"): whistles.handle,
     ("whistle_task", "reply"): whistles.reply,
-    ("whistle_task", "release"): whistles.release,
+    ("whistle_task", "plan"): whistles.plan,
+    ("whistle_task", "release"): callups.release,
+    ("whistle_task", "recall"): callups.recall,
+    ("whistle_task", "send_back"): returns.send_back,
+    ("whistle_task", "send_again"): returns.send_again,
+    ("whistle_task", "ask_ruling"): returns.ask_ruling,
+    ("whistle_task", "rule"): returns.rule,
+    ("whistle_task", "ask_extension"): extensions.ask_extension,
+    ("whistle_task", "grant_extension"): extensions.grant_extension,
+    ("whistle_task", "refuse_extension"): extensions.refuse_extension,
+    ("whistle_task", "pause"): pauses.pause,
+    ("whistle_task", "resume"): pauses.resume,
+    ("whistle_task", "score"): scores.score,
+    ("whistle_task", "score_call"): scores.score_call,
+    ("whistle", "add_department"): callups.add_department,
+    ("whistle", "recall"): callups.recall_whistle,
     ("grid_task", "claim"): handling.claim,
     ("grid_task", "handle"): handling.handle,
     ("grid_task", "reply"): handling.reply,
@@ -260,6 +281,36 @@ def _bool(_field: StepField, raw: Any, _subject: Subject) -> bool:
     return value
 
 
+def _lines(_field: StepField, raw: Any, _subject: Subject) -> list[str] | None:
+    """A list of texts, or one text with a line for each."""
+    parts = raw.splitlines() if isinstance(raw, str) else _listed(raw)
+    if not all(isinstance(part, str | int | float) for part in parts):
+        raise _wrong(_("Words are expected here."))
+    lines = [str(part).replace("\x00", "").strip() for part in parts]
+    lines = [line for line in lines if line]
+    if any(len(line) > LONGEST_LINE for line in lines):
+        raise _wrong(_("At most %(n)s characters.") % {"n": LONGEST_LINE})
+    return list(dict.fromkeys(lines)) or None
+
+
+def _ticks(_field: StepField, raw: Any, _subject: Subject) -> list[int]:
+    parts = [str(part) for part in _listed(raw)]
+    if not all(_is_id(part) for part in parts):
+        raise _wrong(_("There is no such step."))
+    return [int(part) for part in parts]
+
+
+def _marks(field: StepField, raw: Any, _subject: Subject) -> dict[str, int]:
+    words = _("Give 1 to 5 for each of the criteria.")
+    if not isinstance(raw, Mapping):
+        raise _wrong(words)
+    known = {entry.code for entry in dictionaries.items(field.source)}
+    marks = {str(code): str(value) for code, value in raw.items()}
+    if set(marks) != known or not set(marks.values()) <= set("12345"):
+        raise _wrong(words)
+    return {code: int(value) for code, value in marks.items()}
+
+
 def _department(_field: StepField, raw: Any, subject: Subject) -> Department:
     if isinstance(raw, Department):
         return raw
@@ -399,6 +450,9 @@ READERS: dict[str, Reader] = {
     "amount": _amount,
     "tasks": _tasks,
     "files": _files,
+    "lines": _lines,
+    "ticks": _ticks,
+    "marks": _marks,
 }
 
 

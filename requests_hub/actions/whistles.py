@@ -1,9 +1,11 @@
-"""The whistle: departments are called, report in, claim, handle and reply."""
+"""The whistle: departments are called, report in, claim, plan, handle and reply."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core.errors import Invalid
@@ -14,7 +16,10 @@ from requests_hub import deadlines
 from requests_hub.actions import base, escalation
 from requests_hub.actions.actors import may_take
 from requests_hub.actions.handling import answer_when_complete
+from requests_hub.deadlines import Limit
 from requests_hub.models import Request, Task, Whistle
+
+MOST_STEPS = 20
 
 
 @transaction.atomic
@@ -26,6 +31,7 @@ def whistle(
     assist: Sequence[Department] = (),
     kind: str = Whistle.Kind.ROUTINE,
     report_in_within: Amount | None = None,
+    plan_within: Amount | None = None,
     due: Amount | None = None,
     note: str = "",
 ) -> Whistle:
@@ -41,11 +47,9 @@ def whistle(
     if kind not in Whistle.Kind.values:
         raise Invalid(fields={"kind": [_("There is no such kind of whistle.")]})
     moment = base.now()
-    report_in = deadlines.asked(report_in_within, f"report_in_{kind}")
-    handling = deadlines.asked(due, f"handle_{kind}")
-    report_in_due_at, due_at = report_in.after(moment), handling.after(moment)
-    if due_at < report_in_due_at:
-        raise Invalid(fields={"due": [_("It ends before the time to report in.")]})
+    limits = limits_of(kind, moment, report_in_within, plan_within, due)
+    columns = call_columns(limits, moment)
+    columns["ladder"] = escalation.snapshot(row.district_id, kind)
     called = Whistle.objects.create(
         request=row, round=row.round, kind=kind, note=note, blown_by=by, blown_at=moment
     )
@@ -59,50 +63,107 @@ def whistle(
             "whistle": called.pk,
             "lead": lead.pk,
             "assist": [d.pk for d in assist],
-            "report_in_limit": str(report_in),
+            "report_in_limit": columns["report_in_limit"],
         },
         route=Request.Route.WHISTLE,
         lead_department=lead,
-        limit=str(handling),
+        limit=columns["limit"],
         due_from_at=moment,
-        due_at=due_at,
+        due_at=columns["due_at"],
     )
-    ladder = escalation.snapshot(row.district_id, kind)
     for department in (lead, *assist):
-        task = Task.objects.create(
-            kind=Task.Kind.WHISTLE,
-            state="called",
-            request=row,
-            whistle=called,
-            round=row.round,
-            department=department,
-            is_lead=department == lead,
-            title=row.title,
-            created_at=moment,
-            report_in_limit=str(report_in),
-            report_in_due_at=report_in_due_at,
-            due_from_at=moment,
-            limit=str(handling),
-            due_at=due_at,
-            ladder=ladder,
-            **row.place_ids,
-        )
-        base.tell(
-            "task.called",
-            task,
-            by,
-            {
-                "to": "called",
-                "step": "whistle",
-                "is_lead": task.is_lead,
-                "kind": kind,
-                "report_in_limit": task.report_in_limit,
-                "report_in_due_at": report_in_due_at.isoformat(),
-                "limit": task.limit,
-                "due_at": due_at.isoformat(),
-            },
-        )
+        call(called, row, department, by, columns, is_lead=department == lead)
     return called
+
+
+def limits_of(
+    kind: str,
+    moment: datetime,
+    report_in: Amount | None = None,
+    plan: Amount | None = None,
+    due: Amount | None = None,
+) -> dict[str, Limit]:
+    """The limits of a call by the rules of its kind, or as the desk asked.
+
+    A plan that the rules alone set lies between the report-in and the end.
+
+    Raises:
+        Invalid: the limits do not follow one another.
+    """
+    found = {
+        "report_in": deadlines.asked(report_in, f"report_in_{kind}"),
+        "plan": deadlines.asked(plan, f"plan_{kind}"),
+        "handle": deadlines.asked(due, f"handle_{kind}"),
+        "return": deadlines.limit(f"return_{kind}"),
+    }
+    at = {name: limit.after(moment) for name, limit in found.items()}
+    if at["handle"] < at["report_in"]:
+        raise Invalid(fields={"due": [_("It ends before the time to report in.")]})
+    if at["report_in"] <= at["plan"] <= at["handle"]:
+        return found
+    if plan is not None:
+        words = _("The plan is due between the report-in and the end.")
+        raise Invalid(fields={"plan_within": [words]})
+    later = at["plan"] > at["handle"]
+    return {**found, "plan": found["handle"] if later else found["report_in"]}
+
+
+def call_columns(limits: dict[str, Limit], moment: datetime) -> dict[str, Any]:
+    """The clocks of a task that is called at `moment`."""
+    columns: dict[str, Any] = {
+        "created_at": moment,
+        "due_from_at": moment,
+        "return_from_at": moment,
+        "limit": str(limits["handle"]),
+        "due_at": limits["handle"].after(moment),
+    }
+    for name in ("report_in", "plan", "return"):
+        columns[f"{name}_limit"] = str(limits[name])
+        columns[f"{name}_due_at"] = limits[name].after(moment)
+    return columns
+
+
+def call(
+    whistle: Whistle,
+    request: Request,
+    department: Department,
+    by: base.Actor,
+    columns: dict[str, Any],
+    *,
+    is_lead: bool,
+    reason: str = "",
+) -> Task:
+    """Make the task of one called department, and tell it."""
+    task = Task.objects.create(
+        kind=Task.Kind.WHISTLE,
+        state="called",
+        request=request,
+        whistle=whistle,
+        round=request.round,
+        department=department,
+        is_lead=is_lead,
+        title=request.title,
+        **columns,
+        **request.place_ids,
+    )
+    told = ("report_in", "plan", "return")
+    base.tell(
+        "task.called",
+        task,
+        by,
+        {
+            "to": "called",
+            "step": "whistle",
+            "is_lead": is_lead,
+            "kind": whistle.kind,
+            "note": reason,
+            **{f"{n}_limit": columns[f"{n}_limit"] for n in told},
+            **{f"{n}_due_at": columns[f"{n}_due_at"].isoformat() for n in told},
+            "limit": task.limit,
+            "due_at": columns["due_at"].isoformat(),
+        },
+    )
+    return task
 
 
 def _check_departments(
@@ -157,41 +218,114 @@ def claim(
     by: base.Actor,
     plan: str = "",
     planned_for: datetime | None = None,
+    plan_steps: Sequence[str] = (),
 ) -> Task:
     """One officer takes the task for the department; who comes second is told who was first.
 
+    With a plan it is planned at once.
+
     Raises:
-        Conflict: taken, with `taken_by`.
+        Conflict: taken, with `taken_by`; or on hold.
     """
     _request, row = base.lock_task(task)
     base.refuse_taken(row, by)
     step = base.permit(row, "claim", by)
-    base.move(
-        row,
-        step,
-        by,
-        data={
-            "note": plan,
-            "planned_for": planned_for.isoformat() if planned_for else "",
-        },
-        holder=by,
-        plan=plan,
-        planned_for=planned_for,
-    )
+    base.move(row, step, by, holder=by)
+    if plan:
+        _plan(row, by, plan, planned_for, plan_steps)
     return row
 
 
 @transaction.atomic
-def handle(task: Task, *, by: base.Actor, note: str, files: base.Files = ()) -> Task:
-    """Tell what is being done, with photos; the first time, handling begins."""
+def plan(
+    task: Task,
+    *,
+    by: base.Actor,
+    plan: str,
+    planned_for: datetime | None = None,
+    plan_steps: Sequence[str] = (),
+) -> Task:
+    """Say how, by when and in which steps; again, to change it.
+
+    Raises:
+        Invalid: the day lies in the past, or there are too many steps.
+        Conflict: on hold.
+    """
+    _request, row, _step = base.begin_task(task, "plan", by)
+    _plan(row, by, plan, planned_for, plan_steps)
+    return row
+
+
+def _plan(
+    row: Task,
+    by: base.Actor,
+    plan: str,
+    planned_for: datetime | None,
+    plan_steps: Sequence[str],
+) -> None:
+    moment = base.now()
+    today = timezone.localdate(moment)
+    if planned_for is not None and timezone.localdate(planned_for) < today:
+        words = _("This day is over already.")
+        raise Invalid(fields={"planned_for": [words]})
+    if len(plan_steps) > MOST_STEPS:
+        words = _("At most %(n)s steps.") % {"n": MOST_STEPS}
+        raise Invalid(fields={"plan_steps": [words]})
+    done = {step["text"]: step["done_at"] for step in row.plan_steps}
+    base.move(
+        row,
+        row.machine.take(row.state, "plan"),
+        by,
+        data={
+            "note": plan,
+            "planned_for": planned_for.isoformat() if planned_for else "",
+            "steps": list(plan_steps),
+        },
+        plan=plan,
+        planned_for=planned_for,
+        planned_at=row.planned_at or moment,
+        plan_steps=[{"text": t, "done_at": done.get(t)} for t in plan_steps],
+    )
+
+
+@transaction.atomic
+def handle(
+    task: Task,
+    *,
+    by: base.Actor,
+    note: str,
+    done_steps: Sequence[int] = (),
+    files: base.Files = (),
+) -> Task:
+    """Tell what is being done, with photos; the first time, handling begins.
+
+    Args:
+        task: the call.
+        by: its officer.
+        note: what is being done.
+        done_steps: numbers (from 0) of the steps of the plan that are done now.
+        files: photos.
+    """
     _request, row, step = base.begin_task(task, "handle", by)
-    base.move(row, step, by, data={"note": note}, files=files)
+    moment = base.now().isoformat()
+    steps = [dict(each) for each in row.plan_steps]
+    for n in done_steps:
+        if not 0 <= n < len(steps):
+            raise Invalid(fields={"done_steps": [_("There is no such step.")]})
+        steps[n]["done_at"] = steps[n]["done_at"] or moment
+    changes: dict[str, Any] = {"plan_steps": steps} if done_steps else {}
+    data = {"note": note, "done": [steps[n]["text"] for n in done_steps]}
+    base.move(row, step, by, data=data, files=files, **changes)
     return row
 
 
 @transaction.atomic
 def reply(task: Task, *, by: base.Actor, reply: str, files: base.Files = ()) -> Task:
-    """A department answers; with the last one outstanding the request goes to be checked."""
+    """A department answers; with the last one outstanding the request goes to be checked.
+
+    Raises:
+        Conflict: on hold.
+    """
     request, row, step = base.begin_task(task, "reply", by)
     base.move(
         row,
@@ -203,17 +337,5 @@ def reply(task: Task, *, by: base.Actor, reply: str, files: base.Files = ()) -> 
         reply=reply,
         replied_at=base.now(),
     )
-    answer_when_complete(request)
-    return row
-
-
-@transaction.atomic
-def release(task: Task, *, by: base.Actor, reason: str) -> Task:
-    """The desk lets a department go, by name and with a reason.
-
-    When no department is left that answers, the request is back at the desk.
-    """
-    request, row, step = base.begin_task(task, "release", by)
-    base.move(row, step, by, data={"note": reason}, ended_at=base.now())
     answer_when_complete(request)
     return row

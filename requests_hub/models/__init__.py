@@ -1,5 +1,6 @@
 """Tables of the requests app, by topic."""
 
+from requests_hub.models.calls import Extension, Mark, Pause, Return, Score
 from requests_hub.models.escalation import (
     Escalation,
     EscalationContact,
@@ -24,6 +25,7 @@ __all__ = [
     "Escalation",
     "EscalationContact",
     "EscalationRung",
+    "Extension",
     "Finding",
     "GramTable",
     "HotIssue",
@@ -32,10 +34,14 @@ __all__ = [
     "Incoming",
     "Ladder",
     "Likeness",
+    "Mark",
     "Naming",
+    "Pause",
     "Proposal",
     "Request",
+    "Return",
     "Revisit",
+    "Score",
     "Sending",
     "StatCheck",
     "StatDelta",

@@ -49,7 +49,8 @@ CLOSES_COMPLETE = pgtrigger.Trigger(
             USING ERRCODE = 'check_violation';
         END IF;
         IF EXISTS (SELECT 1 FROM requests_hub_task WHERE request_id = NEW.id
-                   AND state NOT IN ('closed', 'released', 'done', 'cancelled')) THEN
+                   AND state NOT IN
+                   ('closed', 'released', 'recalled', 'done', 'cancelled')) THEN
           RAISE EXCEPTION 'onegrid: request % still has open tasks', NEW.id
             USING ERRCODE = 'check_violation';
         END IF;

@@ -23,9 +23,11 @@ from requests_hub.workflow import (
     TASK_MACHINES,
     WHISTLE_TASK,
 )
+from requests_hub.workflow_whistles import AT_WORK, DISPUTED, MOST_RETURNS
 
 OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
-WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming")]
+# Open, and the department or person itself must act.
+WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming", *DISPUTED)]
 OPEN = Q(state__in=OPEN_STATES)
 
 
@@ -51,7 +53,13 @@ LOOK_AGAIN = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Insert
     | pgtrigger.UpdateOf(
-        "state", "due_at", "report_in_due_at", "rework_count", "ladder_id"
+        "state",
+        "due_at",
+        "report_in_due_at",
+        "plan_due_at",
+        "paused_at",
+        "rework_count",
+        "ladder_id",
     ),
     func=f"""
         IF NEW.state NOT IN ({", ".join(f"'{state}'" for state in WAITING)}) THEN
@@ -59,12 +67,31 @@ LOOK_AGAIN = pgtrigger.Trigger(
           RETURN NEW;
         END IF;
         IF TG_OP = 'UPDATE' THEN
-          IF (NEW.state, NEW.due_at, NEW.report_in_due_at, NEW.rework_count, NEW.ladder_id)
+          IF (NEW.state, NEW.due_at, NEW.report_in_due_at, NEW.plan_due_at, NEW.paused_at,
+              NEW.rework_count, NEW.ladder_id)
              IS NOT DISTINCT FROM
-             (OLD.state, OLD.due_at, OLD.report_in_due_at, OLD.rework_count, OLD.ladder_id)
+             (OLD.state, OLD.due_at, OLD.report_in_due_at, OLD.plan_due_at, OLD.paused_at,
+              OLD.rework_count, OLD.ladder_id)
           THEN RETURN NEW; END IF;
         END IF;
         NEW.next_at := '2000-01-01T00:00:00Z';
+        RETURN NEW;
+    """,
+)
+
+# A whistle that is over calls nobody any more.
+WHISTLE_RUNS = pgtrigger.Trigger(
+    name="whistle_runs",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__whistle__isnull=False),
+    func="""
+        PERFORM 1 FROM requests_hub_whistle
+          WHERE id = NEW.whistle_id AND state = 'running' FOR SHARE;
+        IF NOT FOUND THEN
+          RAISE EXCEPTION 'onegrid: whistle % is over', NEW.whistle_id
+            USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NEW;
     """,
 )
@@ -81,6 +108,10 @@ class TaskQuerySet(GridScopedQuerySet["Task"]):
         return self.filter(
             Q(state="called", report_in_due_at__lt=now) | waiting & Q(due_at__lt=now)
         )
+
+    def on_hold(self) -> "TaskQuerySet":
+        """Those whose clocks stand; they have no deadline until they run again."""
+        return self.filter(OPEN, paused_at__isnull=False)
 
     def awaiting(self, user: Viewer) -> "TaskQuerySet":
         """Those that this person can move on now."""
@@ -154,14 +185,54 @@ class Task(Placed):
     limit = models.CharField(_("time limit"), max_length=16, blank=True)
     due_from_at = models.DateTimeField(_("time runs from"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    extension_limit = models.CharField(_("extended by"), max_length=16, blank=True)
+    extension_state = models.CharField(
+        _("extension"),
+        max_length=8,
+        blank=True,
+        choices=(
+            ("asked", _("asked for")),
+            ("granted", _("granted")),
+            ("refused", _("refused")),
+        ),
+    )
+    plan_limit = models.CharField(_("plan within"), max_length=16, blank=True)
+    plan_due_at = models.DateTimeField(_("plan by"), null=True, blank=True)
+    planned_at = models.DateTimeField(_("planned"), null=True, blank=True)
     plan = models.TextField(_("plan"), blank=True)
     planned_for = models.DateTimeField(_("planned day"), null=True, blank=True)
+    plan_steps = models.JSONField(_("steps of the plan"), default=list, blank=True)
+    return_limit = models.CharField(_("return within"), max_length=16, blank=True)
+    return_from_at = models.DateTimeField(
+        _("return window from"), null=True, blank=True
+    )
+    return_due_at = models.DateTimeField(_("return until"), null=True, blank=True)
+    return_count = models.PositiveSmallIntegerField(_("returned"), default=0)
+    is_ruled = models.BooleanField(_("ruled by the district"), default=False)
+    decision_limit = models.CharField(_("decide within"), max_length=16, blank=True)
+    decision_from_at = models.DateTimeField(_("to decide since"), null=True, blank=True)
+    decision_due_at = models.DateTimeField(_("decide by"), null=True, blank=True)
+    is_scored_by_desk = models.BooleanField(_("desk has scored"), default=False)
+    is_scored_by_department = models.BooleanField(
+        _("department has scored"), default=False
+    )
+    paused_at = models.DateTimeField(_("on hold since"), null=True, blank=True)
+    paused_until_at = models.DateTimeField(_("on hold until"), null=True, blank=True)
     replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
     reply = models.TextField(_("reply"), blank=True)
     finding = models.CharField(
         _("what was found"), max_length=12, choices=FINDINGS, blank=True, db_default=""
     )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    end_reason = models.TextField(_("why it ended"), blank=True)
     rework_count = models.PositiveSmallIntegerField(_("sent back"), default=0)
     ladder = models.ForeignKey(
         Ladder,
@@ -222,6 +293,24 @@ class Task(Placed):
                 | Q(grid__isnull=False),
                 name="requests_hub_task_has_holder",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["released", "recalled"])
+                | Q(ended_by__isnull=False) & ~Q(end_reason=""),
+                name="requests_hub_task_let_go_by_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_count__lte=MOST_RETURNS),
+                name="requests_hub_task_returned_at_most",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=DISPUTED) | Q(is_ruled=False),
+                name="requests_hub_task_ruled_is_binding",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True)
+                | Q(state__in=[*AT_WORK, *DISPUTED]),
+                name="requests_hub_task_on_hold_while_open",
+            ),
         ]
         triggers = [
             *WHISTLE_TASK.triggers(condition="NEW.kind = 'whistle'"),
@@ -229,6 +318,7 @@ class Task(Placed):
             *LOOK_TASK.triggers(condition="NEW.kind = 'look'"),
             SAME_REQUEST,
             LOOK_AGAIN,
+            WHISTLE_RUNS,
         ]
 
     def __str__(self) -> str:
@@ -241,3 +331,13 @@ class Task(Placed):
     @property
     def state_info(self) -> State:
         return TASK_MACHINES[self.kind][self.state]
+
+    @property
+    def is_emergency(self) -> bool:
+        """Of an emergency whistle: counted round the clock, never on hold."""
+        return self.report_in_limit.endswith("/c")
+
+    @property
+    def is_paused(self) -> bool:
+        """Its clocks stand."""
+        return self.paused_at is not None

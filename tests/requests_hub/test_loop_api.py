@@ -317,8 +317,9 @@ def test_photos_come_along_or_before(forest, make, api, client, settings, tmp_pa
     assert [f["id"] for f in detail["files"]] == [stored.data["id"]]
     task = task_of(make.request("whistled"), make.departments["transport"])
     officer, path = api("officer_b"), f"/api/v1/tasks/{task.pk}/"
-    for step in ("report_in", "claim"):
-        assert officer.post(f"{path}{step}/").status_code == 200
+    for step, data in (("report_in", {}), ("claim", {"plan": "当天"})):
+        answer = officer.post(f"{path}{step}/", data, format="json")
+        assert answer.status_code == 200, answer.data
     done = officer.post(f"{path}reply/", {"reply": "好了", "photos": [picture()]})
     assert done.status_code == 200, done.data
     files = officer.get(f"{URL}{task.request_id}/").data["files"]

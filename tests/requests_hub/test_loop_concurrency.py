@@ -79,7 +79,7 @@ def test_the_last_two_replies_at_once_answer_the_request_once(make):
             getattr(make.cast, name),
         )
         whistles.report_in(task, by=officer)
-        whistles.claim(task, by=officer)
+        whistles.claim(task, by=officer, plan="当天处理")
         work.append((task, officer))
 
     def reply(n):

@@ -20,6 +20,7 @@ state it starts from only adds to the history. “system” steps follow from ot
 """
 TITLES = {
     "request": "Request 诉求",
+    "whistle": "Whistle 吹哨",
     "whistle_task": "Task of a whistled department 吹哨任务",
     "grid_task": "Grid task 网格任务",
     "look_task": "Look before registering 立案前核实",
