@@ -410,6 +410,10 @@ SMS_BODY = env.str("SMS_BODY", default='{"phone": "{phone}", "text": "{text}"}')
 SMS_HEADERS = env.dict("SMS_HEADERS", default={})
 SMS_TAKEN = env.str("SMS_TAKEN", default="")
 
+# --- Webhooks (see requests_hub/gateways/webhook.py) ----------------------------------------
+WEBHOOK_PRIVATE_NETWORKS = env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
+WEBHOOK_PATIENCE_DAYS = env.int("WEBHOOK_PATIENCE_DAYS", default=5)
+
 # --- Teams of grids -----------------------------------------------------------------------
 TEAM_MOST_POSTS = env.int("TEAM_MOST_POSTS", default=3)
 DECISION_REMIND_DAYS = env.int("DECISION_REMIND_DAYS", default=3)

@@ -13,8 +13,10 @@ OFFICER = frozenset({"officer"})
 FIELD = frozenset({"grid_worker", "grid_leader", "liaison"})
 READERS = frozenset({"leader", "auditor"})
 GOOD = frozenset({"good_person"})
+KEEPERS = frozenset({"district", "admin", "auditor"})
 LOOP = _("Loop")
 OURS = _("Our department")
+OUTSIDE = _("Outside systems")
 
 
 def _counted(name: str, late: str) -> menu.Count:
@@ -64,6 +66,29 @@ menu.add(
     menu.Entry(_("Workbench"), "house-door", "/workbench/", READERS, "", 1),
     menu.Entry(_("Requests"), "chat-square-text", "/requests/", READERS, "", 20),
     menu.Entry(_("Whistles"), "megaphone", "/whistles/", READERS, "", 21),
+)
+
+menu.add(
+    menu.Entry(
+        _("Programs outside"), "key", "/registry/api-clients/", KEEPERS, OUTSIDE, 70
+    ),
+    menu.Entry(
+        _("Subscriptions"),
+        "broadcast",
+        "/registry/subscriptions/",
+        KEEPERS,
+        OUTSIDE,
+        71,
+    ),
+    menu.Entry(
+        _("Open311 services"),
+        "diagram-3",
+        "/registry/open311-services/",
+        KEEPERS,
+        OUTSIDE,
+        72,
+    ),
+    menu.Entry(_("Messages out"), "send", "/sendings/", KEEPERS, OUTSIDE, 75),
 )
 
 menu.add(

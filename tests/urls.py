@@ -27,6 +27,7 @@ from tests.url_kinds import (
     Url,
 )
 from tests.url_nets import NET_URLS
+from tests.url_outside import OUTSIDE_URLS
 from tests.url_registers import of_feeds, of_registers
 
 
@@ -57,6 +58,7 @@ def _one(_world: Any) -> dict[str, Any]:
 URLS = (
     *of_registers(),
     *NET_URLS,
+    *OUTSIDE_URLS,
     # --- sign-in ------------------------------------------------------------------------
     Url("account_login", OUT, answers={"anonymous": IN}, page=True),
     Url("account_logout", IN, answers=SIGNED_IN, page=True),

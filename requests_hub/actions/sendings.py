@@ -26,6 +26,9 @@ SET next_at = statement_timestamp() + %s * interval '1 second', attempts = attem
 WHERE id IN (
   SELECT id FROM requests_hub_sending
   WHERE state = 'waiting' AND next_at <= statement_timestamp() {which}
+    AND NOT EXISTS (
+      SELECT 1 FROM requests_hub_subscription s
+      WHERE s.id = subscription_id AND s.paused_until > statement_timestamp())
   ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
 )
 RETURNING id

@@ -1,5 +1,7 @@
 """Which gateway carries which channel, by the settings; handing a message to it."""
 
+from urllib.parse import urlsplit
+
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from requests_hub.actions.sendings import queue
 from requests_hub.gateways.base import Gateway, Receipt
 from requests_hub.gateways.email import EmailGateway
 from requests_hub.gateways.sms import SmsGateway
+from requests_hub.gateways.webhook import WebhookGateway
 from requests_hub.models import Request, Sending
 
 log = structlog.get_logger(__name__)
@@ -48,6 +51,8 @@ def gateway_of(channel: str) -> Gateway:
         return EmailGateway() if settings.MAIL_URL else LogGateway(EmailGateway())
     if channel == "sms":
         return SmsGateway() if settings.SMS_URL else LogGateway(SmsGateway())
+    if channel == "webhook":
+        return WebhookGateway()
     raise Invalid(fields={"channel": [_("There is no such channel.")]})
 
 
@@ -84,5 +89,7 @@ def send(
 
 
 def shown(channel: str, address: str) -> str:
-    """An address as people see it, masked by its kind."""
+    """An address as people see it, masked by its kind; of a receiver its host."""
+    if channel in ("webhook", "hotline"):
+        return urlsplit(address).netloc
     return MASKS.get(channel, mask_text)(address)

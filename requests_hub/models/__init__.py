@@ -1,6 +1,7 @@
 """Tables of the requests app, by topic."""
 
 from requests_hub.models.calls import Extension, Mark, Pause, Return, Score
+from requests_hub.models.clients import ApiClient, ApiKey, Subscription
 from requests_hub.models.escalation import (
     Escalation,
     EscalationContact,
@@ -10,9 +11,16 @@ from requests_hub.models.escalation import (
     Naming,
     Supervision,
 )
+from requests_hub.models.hotline import HotlineMessage, HotlineState
 from requests_hub.models.households import HouseholdRequest
 from requests_hub.models.imports import ImportRun
 from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
+from requests_hub.models.open311 import (
+    Open311Question,
+    Open311Report,
+    Open311Service,
+    Open311Update,
+)
 from requests_hub.models.proposals import Proposal
 from requests_hub.models.requests import Request
 from requests_hub.models.revisits import Revisit
@@ -22,6 +30,8 @@ from requests_hub.models.tasks import Task
 from requests_hub.models.whistles import Whistle
 
 __all__ = [
+    "ApiClient",
+    "ApiKey",
     "Escalation",
     "EscalationContact",
     "EscalationRung",
@@ -29,6 +39,8 @@ __all__ = [
     "Finding",
     "GramTable",
     "HotIssue",
+    "HotlineMessage",
+    "HotlineState",
     "HouseholdRequest",
     "ImportRun",
     "Incoming",
@@ -36,6 +48,10 @@ __all__ = [
     "Likeness",
     "Mark",
     "Naming",
+    "Open311Question",
+    "Open311Report",
+    "Open311Service",
+    "Open311Update",
     "Pause",
     "Proposal",
     "Request",
@@ -47,6 +63,7 @@ __all__ = [
     "StatDelta",
     "StatFlow",
     "StatStock",
+    "Subscription",
     "Supervision",
     "Supporter",
     "Task",

@@ -12,6 +12,7 @@ from governance.core.crypto import EncryptedTextField, KeyedHashField
 from governance.core.ids import TimeOrderedIdField
 from grids.models import District
 from grids.scoping import Viewer, scope_of
+from requests_hub.models.clients import Subscription
 from requests_hub.models.requests import Request
 
 M = TypeVar("M", bound=models.Model)
@@ -66,6 +67,9 @@ class Sending(models.Model):
     request = models.ForeignKey(
         Request, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     key = models.CharField(_("key"), max_length=120)
     address = EncryptedTextField(pgettext_lazy("sending", "to"), blank=True)
@@ -83,6 +87,7 @@ class Sending(models.Model):
     created_at = models.DateTimeField(_("queued"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled"), null=True)
 
+    shown_to = ""  # the masked address, put here by the list
     objects = SendingQuerySet.as_manager()
 
     class Meta:
@@ -107,6 +112,11 @@ class Sending(models.Model):
                 fields=["request", "-id"],
                 name="hub_send_request",
                 condition=Q(request__isnull=False),
+            ),
+            models.Index(
+                fields=["subscription", "-id"],
+                name="hub_send_subscription",
+                condition=Q(subscription__isnull=False),
             ),
             models.Index(
                 fields=["address_hash"],

@@ -1,0 +1,16 @@
+"""Addresses about programs outside and messages."""
+
+from django.urls import path
+
+from requests_hub.views import outside
+
+urlpatterns = [
+    path("programs/<int:pk>/keys/new/", outside.key_new, name="api_key_new"),
+    path("programs/<int:pk>/keys/<int:key>/end/", outside.key_end, name="api_key_end"),
+    path(
+        "subscriptions/<int:pk>/secret/", outside.secret_new, name="subscription_secret"
+    ),
+    path("sendings/", outside.sending_list, name="sendings"),
+    path("sendings/<int:pk>/", outside.sending, name="sending"),
+    path("sendings/<int:pk>/again/", outside.sending_again, name="sending_again"),
+]

@@ -1,0 +1,173 @@
+"""Keys of programs, secrets of subscriptions, and what was sent."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from governance.core.errors import NotHere
+from governance.core.registers.access import named, record_or_404
+from requests_hub import gateways
+from requests_hub.actions import clients, sendings, subscriptions
+from requests_hub.models import ApiClient, Sending, Subscription
+from requests_hub.views.access import signed_in, staff
+
+KEEPERS = tuple(sorted(clients.KEEPERS))
+READERS = (*KEEPERS, "auditor")
+PAGE = 50
+BOXES = ("", "waiting", "given_up", "sent")
+
+
+def _client(request: HttpRequest, pk: int) -> ApiClient:
+    row: ApiClient = record_or_404(named("api-clients"), signed_in(request), pk)
+    return row
+
+
+@staff(*KEEPERS)
+@require_POST
+@never_cache
+def key_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fresh key, shown this once."""
+    client = _client(request, pk)
+    _key, text = clients.issue_key(client, by=signed_in(request))
+    return _once(request, "api-clients", client, _("The new key"), text)
+
+
+@staff(*KEEPERS)
+@require_POST
+def key_end(request: HttpRequest, pk: int, key: int) -> HttpResponse:
+    """End a key at once."""
+    client = _client(request, pk)
+    clients.end_key(client, key, by=signed_in(request))
+    messages.success(request, _("The key has ended."))
+    return redirect("registry_record", "api-clients", client.pk)
+
+
+@staff(*KEEPERS)
+@require_POST
+@never_cache
+def secret_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fresh secret of a subscription, shown this once."""
+    found = record_or_404(named("subscriptions"), signed_in(request), pk)
+    row: Subscription = found
+    text = subscriptions.renew_secret(row, by=signed_in(request))
+    return _once(request, "subscriptions", row, _("The new secret"), text)
+
+
+def _once(
+    request: HttpRequest, key: str, row: Any, title: str, secret: str
+) -> HttpResponse:
+    hints = {
+        "api-clients": _("Sent as api_key in the form, or in the header X-API-Key."),
+        "subscriptions": _(
+            "The receiver checks webhook-signature with it, by Standard Webhooks."
+        ),
+    }
+    context = {
+        "register": named(key),
+        "row": row,
+        "title": title,
+        "secret": secret,
+        "hint": hints[key],
+    }
+    return render(request, "requests_hub/outside/secret.html", context)
+
+
+# --- What was sent ------------------------------------------------------------------------
+
+
+@staff(*READERS)
+@require_safe
+def sending_list(request: HttpRequest) -> HttpResponse:
+    """Messages out, newest first, by state and channel."""
+    given = request.GET
+    box = given.get("state", "") if given.get("state", "") in BOXES else ""
+    channel = given.get("channel", "")
+    rows = Sending.objects.visible_to(request.user).select_related("request")
+    if box:
+        rows = rows.filter(state=box)
+    if channel in Sending.Channel.values:
+        rows = rows.filter(channel=channel)
+    if _digits(given.get("subscription", "")):
+        rows = rows.filter(subscription_id=int(given["subscription"]))
+    if _digits(given.get("before", "")):
+        rows = rows.filter(pk__lt=int(given["before"]))
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    for row in found:
+        row.shown_to = gateways.shown(row.channel, row.address)
+    context = {
+        "rows": found[:PAGE],
+        "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "views": _boxes(request, box),
+        "box": box,
+        "channels": Sending.Channel.choices,
+        "channel": channel,
+        "subscription": given.get("subscription", ""),
+    }
+    return render(request, "requests_hub/outside/sendings.html", context)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _boxes(request: HttpRequest, box: str) -> list[dict[str, Any]]:
+    """The tabs: all, and one for each state."""
+    labels = {"": _("All"), **dict(Sending.State.choices)}
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    found = []
+    for code in BOXES:
+        kept["state"] = code
+        url = f"?{kept.urlencode()}"
+        found.append({"label": labels[code], "url": url, "is_current": code == box})
+    return found
+
+
+def _sending(request: HttpRequest, pk: int) -> Sending:
+    rows = Sending.objects.visible_to(request.user).select_related("request")
+    row: Sending | None = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotHere(_("There is no such message for you."))
+    return row
+
+
+@staff(*READERS)
+@require_safe
+def sending(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message with what is sent and how its tries went."""
+    row = _sending(request, pk)
+    is_payload = row.channel in ("webhook", "hotline")
+    tries = [{**each, "at": parse_datetime(each["at"])} for each in row.tries[::-1]]
+    context = {
+        "row": row,
+        "shown_to": gateways.shown(row.channel, row.address),
+        "is_payload": is_payload,
+        "body": _pretty(row.body) if is_payload else row.body,
+        "tries": tries,
+        "may_resend": clients.may_keep(request.user, row),
+    }
+    return render(request, "requests_hub/outside/sending.html", context)
+
+
+def _pretty(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except ValueError:
+        return text
+
+
+@staff(*KEEPERS)
+@require_POST
+def sending_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send it once more, or now."""
+    row = _sending(request, pk)
+    sendings.resend(row, by=signed_in(request))
+    messages.success(request, _("It is on its way again."))
+    return redirect("sending", row.pk)
