@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.models.records import Record, RecordQuerySet, record_indexes, tracked
 from requests_hub.models.requests import Request
-from requests_hub.workflow import REQUEST
 
 
 @tracked
@@ -14,7 +13,7 @@ class HotlineState(Record):
     """One state of the hotline and ours. Read: their word means ours. Told: ours is told so."""
 
     theirs = models.CharField(_("state at the hotline"), max_length=40)
-    ours = models.CharField(_("our state"), max_length=16, choices=REQUEST.choices)
+    ours = models.CharField(_("our state"), max_length=16)
     is_read = models.BooleanField(_("read so"), default=True)
     is_told = models.BooleanField(_("told so"), default=True)
 
