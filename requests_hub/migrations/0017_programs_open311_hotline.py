@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ("core", "__first__"),
         ("grids", "0007_circle_misses"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("requests_hub", "0015_escalation"),
+        ("requests_hub", "0016_whistles_in_full"),
     ]
 
     operations = [
