@@ -16,7 +16,7 @@ from grids.models import District, Post
 from grids.models.places import LEVELS
 from requests_hub.actions.base import ANSWERED
 from requests_hub.models import Escalation, Finding, Request, Supervision, Task
-from requests_hub.models.tasks import OPEN_STATES, WAITING
+from requests_hub.models.tasks import LOOK, OPEN_STATES, WAITING
 from requests_hub.workflow import GRID
 
 MOST = 500
@@ -24,7 +24,6 @@ UNSEEN = timedelta(minutes=10)
 SWEEP_SILENCE = 600
 NOVEMBER = 11
 AT_TASKS = ("dispatched", "signed", "handling", "whistled", "reworked")
-LOOK_NOW = datetime(2000, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _beyond_ladder(now: datetime) -> Iterator[Found]:
 
 
 def _not_looked_at(now: datetime) -> Iterator[Found]:
-    rows = _waiting().filter(next_at__gt=LOOK_NOW, next_at__lt=now - UNSEEN)
+    rows = _waiting().filter(next_at__gt=LOOK, next_at__lt=now - UNSEEN)
     yield from _tasks("not_looked_at", rows)
 
 

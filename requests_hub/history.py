@@ -13,8 +13,9 @@ from governance.core import attachments, worktime
 from governance.core.models import Attachment, Event
 from governance.core.workflow import Text
 from requests_hub import deadlines
-from requests_hub.models import Request, Task
+from requests_hub.models import Ladder, Request, Task
 from requests_hub.models.tasks import OPEN_STATES
+from requests_hub.people import unit_of
 from requests_hub.turns import turn_of
 
 VERBS: dict[str, tuple[Text, str, str]] = {
@@ -113,12 +114,41 @@ VERBS: dict[str, tuple[Text, str, str]] = {
     "task.replied": (gettext_lazy("replied"), "green", "chat-left-text"),
     "task.released": (gettext_lazy("was released"), "grey", "dash-circle"),
     "task.cancelled": (gettext_lazy("was taken back"), "grey", "x-circle"),
+    "task.reminded": (gettext_lazy("was reminded"), "amber", "alarm"),
+    "task.supervised": (gettext_lazy("is asked for a statement"), "red", "binoculars"),
+    "task.named": (gettext_lazy("is listed for the bulletin"), "red", "broadcast"),
+    "task.naming_struck": (
+        gettext_lazy("was struck off the list for the bulletin"),
+        "grey",
+        "dash-circle",
+    ),
+    "task.supervision_answered": (
+        gettext_lazy("answered the supervision"),
+        "violet",
+        "chat-left-text",
+    ),
+    "task.supervision_settled": (
+        gettext_lazy("settled the supervision"),
+        "green",
+        "check-circle",
+    ),
+    "task.supervision_asked_again": (
+        gettext_lazy("asked for the statement again"),
+        "red",
+        "arrow-counterclockwise",
+    ),
+    "task.supervision_withdrawn": (
+        gettext_lazy("withdrew the supervision"),
+        "grey",
+        "x-circle",
+    ),
     "task.deadline_moved": (
         gettext_lazy("the calendar was published, the deadline moved"),
         "grey",
         "calendar",
     ),
 }
+URGED = {"task.reminded", "task.supervised", "task.named"}
 NOTES = {"request.added", "task.handled"}
 
 
@@ -150,7 +180,7 @@ def timeline(request: Request, user: Any = None) -> list[Entry]:
     told = [
         _entry(event, tasks, files.get(event.pk, []))
         for event in Event.objects.thread(request.pk).select_related("actor")
-        if event.name in VERBS
+        if event.name in VERBS and not _is_told_later(event)
     ]
     return [*_awaited(request), *told]
 
@@ -219,7 +249,26 @@ def _entry(event: Event, tasks: dict[int, Task], files: list[Attachment]) -> Ent
     )
 
 
+def _is_told_later(event: Event) -> bool:
+    """A reminder that was due together with a later one, which says it all."""
+    return event.name == "task.reminded" and bool(event.data.get("is_superseded"))
+
+
+def _urged(event: Event, verb: str) -> str:
+    """How a unit was urged: whom it reached, for which clock, and who did it by hand."""
+    who = dict(Ladder.Who.choices).get(event.data.get("who", ""), "")
+    step = dict(Ladder.Step.choices).get(event.data.get("step", ""), "")
+    if event.actor:
+        step = _("by %(person)s") % {"person": event.actor}
+    return _("%(verb)s (%(how)s)") % {
+        "verb": verb,
+        "how": "，".join(str(part) for part in (who, step) if part),
+    }
+
+
 def _who(event: Event, task: Task | None) -> str:
+    if event.name in URGED:
+        return unit_of(task) if task else ""
     person = str(event.actor) if event.actor else ""
     labels = {"resident": _("Resident"), "system": _("System")}
     person = person or labels.get(event.actor_label, event.actor_label)
@@ -231,6 +280,8 @@ def _who(event: Event, task: Task | None) -> str:
 
 
 def _verb(event: Event, verb: str) -> str:
+    if event.name in URGED:
+        return _urged(event, verb)
     if event.name == "request.whistled":
         n = 1 + len(event.data.get("assist", []))
         return ngettext(

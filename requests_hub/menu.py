@@ -44,6 +44,33 @@ menu.add(
     menu.Entry(_("To rule on"), "bank", "/rulings/", DISTRICT, "", 4),
     menu.Entry(_("Requests"), "chat-square-text", "/requests/", TOWN, LOOP, 20),
     menu.Entry(_("Whistles"), "megaphone", "/whistles/", TOWN, LOOP, 21),
+    menu.Entry(
+        _("Supervision and naming"),
+        "binoculars",
+        "/supervisions/",
+        TOWN | READERS,
+        LOOP,
+        22,
+    ),
+    menu.Entry(
+        _("Supervision of us"), "binoculars", "/supervisions/", OFFICER, OURS, 12
+    ),
+    menu.Entry(
+        _("Escalation policy"),
+        "bar-chart",
+        "/escalation/",
+        TOWN | READERS | {"admin"},
+        LOOP,
+        26,
+    ),
+    menu.Entry(
+        _("Loop check"),
+        "activity",
+        "/checks/",
+        DISTRICT | READERS | {"admin"},
+        LOOP,
+        27,
+    ),
     menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 23),
     menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 24),
     menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1, MINE),

@@ -5,6 +5,7 @@ from django.urls import path
 from requests_hub.views import (
     department,
     dispatch,
+    escalation,
     households,
     requests,
     steps,
@@ -37,4 +38,19 @@ urlpatterns = [
         "requests/<str:no>/step/<slug:step>/", steps.request_step, name="request_step"
     ),
     path("tasks/<int:pk>/step/<slug:step>/", steps.task_step, name="task_step"),
+    path("tasks/<int:pk>/remind/", escalation.remind, name="task_remind"),
+    path("tasks/<int:pk>/supervise/", escalation.supervise, name="task_supervise"),
+    path("supervisions/", escalation.supervisions, name="supervisions"),
+    path("supervisions/<int:pk>/", escalation.supervision, name="supervision"),
+    path(
+        "supervisions/<int:pk>/<slug:step>/",
+        escalation.supervision_step,
+        name="supervision_step",
+    ),
+    path("namings/<int:pk>/strike/", escalation.naming_strike, name="naming_strike"),
+    path("escalation/", escalation.policy, name="escalation"),
+    path("escalation/versions/", escalation.version_new, name="escalation_version"),
+    path("escalation/rungs/<int:pk>/drop/", escalation.rung_drop, name="rung_drop"),
+    path("checks/", escalation.checks, name="checks"),
+    path("checks/<int:pk>/mend/", escalation.check_mend, name="check_mend"),
 ]

@@ -20,12 +20,16 @@ COLUMNS = ("step", "number", "when", "offset", "who", "what", "every", "most")
 
 @dataclass(frozen=True)
 class Version:
-    """All rungs of one clock of one kind from a day on; `starts_on` None is the proposal."""
+    """All rungs of one clock of one kind from a day on; `starts_on` None is the proposal.
+
+    `ids` are the rows behind the rungs, in the same order; none behind a proposal.
+    """
 
     kind: str
     step: str
     starts_on: date | None
     rungs: tuple[Rung, ...]
+    ids: tuple[int, ...] = ()
 
     @property
     def is_proposal(self) -> bool:
@@ -61,12 +65,13 @@ def versions(
         rows = rows.filter(kind=kind)
     if step:
         rows = rows.filter(step=step)
-    parts: dict[tuple[str, str, date], list[Rung]] = defaultdict(list)
+    parts: dict[tuple[str, str, date], list[EscalationRung]] = defaultdict(list)
     for row in rows.order_by("starts_on", "number"):
-        parts[row.kind, row.step, row.starts_on].append(rung_of(row))
+        parts[row.kind, row.step, row.starts_on].append(row)
     found: dict[tuple[str, str], list[Version]] = defaultdict(list)
-    for (of_kind, of_step, day), rungs in parts.items():
-        found[of_kind, of_step].append(Version(of_kind, of_step, day, tuple(rungs)))
+    for (of_kind, of_step, day), own in parts.items():
+        rungs, ids = tuple(map(rung_of, own)), tuple(row.pk for row in own)
+        found[of_kind, of_step].append(Version(of_kind, of_step, day, rungs, ids))
     return found
 
 

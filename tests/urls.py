@@ -7,6 +7,7 @@ that of a group.
 
 from typing import Any
 
+from tests.url_escalation import ESCALATION_URLS
 from tests.url_kinds import (
     API_OUTSIDE,
     CHECKERS,
@@ -231,6 +232,7 @@ URLS = (
         answers={**NOT_STAFF, **OTHER_TOWN},
         page=True,
     ),
+    *ESCALATION_URLS,
     Url("requests", IN, answers=NOT_STAFF, page=True),
     Url("request_new", NO, answers=DESKS, page=True),
     Url("request", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),

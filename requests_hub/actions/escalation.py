@@ -267,7 +267,8 @@ def fact_of(row: Escalation) -> events.Fact:
         "repeat": row.repeat,
         "who": row.who,
         "due_at": due.isoformat() if due else "",
-        "is_superseded": row.is_superseded,
+        "is_superseded": row.is_superseded or None,
+        "note": row.words,
     }
     return events.Fact(
         name=EVENTS[row.what],

@@ -9,7 +9,7 @@ from governance.core.errors import Invalid
 from governance.core.models import Attachment, User
 from governance.core.worktime import Amount
 from requests_hub import deadlines
-from requests_hub.actions import base
+from requests_hub.actions import base, escalation
 from requests_hub.actions.desk import asked_grid
 from requests_hub.models import Request, Task
 from requests_hub.workflow import FINDINGS
@@ -56,6 +56,7 @@ def look(
         title=row.title,
         plan=note,
         created_at=moment,
+        ladder=escalation.snapshot(row.district_id, Task.Kind.GRID),
         **columns,
         **row.place_ids,
     )

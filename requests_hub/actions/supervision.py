@@ -1,10 +1,12 @@
 """Urging by hand 催办, supervision 督办 with its answer, and striking out a wrong naming."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance.core import events
 from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
@@ -48,6 +50,47 @@ def may_step(step: Step, row: Supervision, by: User) -> bool:
 def available(row: Supervision, by: User) -> list[Step]:
     """The steps that this person may take now."""
     return [s for s in SUPERVISION.steps_from(row.state) if may_step(s, row, by)]
+
+
+def permit(row: Supervision, name: str, by: User) -> Step:
+    """The step, if the table has it from here and it is this person's.
+
+    Raises:
+        IllegalStep, NotAllowed.
+    """
+    step = SUPERVISION.take(row.state, name)
+    if not may_step(step, row, by):
+        raise NotAllowed(
+            _("“%(step)s” is not yours to do here.") % {"step": step.label}
+        )
+    return step
+
+
+def refuse(task: Task, words: str) -> NoReturn:
+    """Say why nobody can be urged here.
+
+    Raises:
+        Conflict: nothing waits. NotAllowed: with `words`.
+    """
+    if task.state not in WAITING:
+        raise Conflict(_("Nobody is waited for here any more."))
+    raise NotAllowed(words)
+
+
+def take(
+    row: Supervision, name: str, *, by: User, data: Mapping[str, Any]
+) -> Supervision:
+    """Take a step by its name, from the values of its form."""
+    values = {key: value for key, value in data.items() if value not in (None, "")}
+    if "within" in values:
+        values["within"] = Amount.parse(values["within"])
+    action: Callable[..., Supervision] = ACTIONS[name]
+    return action(row, by=by, **values)
+
+
+def said(name: str) -> str:
+    """What is now true, for the message on the next page."""
+    return str(SAID[name])
 
 
 @transaction.atomic
@@ -222,11 +265,7 @@ def _take(
     data: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Supervision:
-    step = SUPERVISION.take(row.state, name)
-    if not may_step(step, row, by):
-        raise NotAllowed(
-            _("“%(step)s” is not yours to do here.") % {"step": step.label}
-        )
+    step = permit(row, name, by)
     came_from, changes["state"] = row.state, step.target
     for field, value in changes.items():
         setattr(row, field, value)
@@ -261,3 +300,17 @@ def _text(words: str, field: str) -> str:
     if not text:
         raise Invalid(fields={field: [_("This is needed.")]})
     return text[:2000]
+
+
+ACTIONS: dict[str, Callable[..., Supervision]] = {
+    "answer": answer,
+    "settle": settle,
+    "ask_again": ask_again,
+    "withdraw": withdraw,
+}
+SAID = {
+    "answer": gettext_lazy("Answered."),
+    "settle": gettext_lazy("Settled."),
+    "ask_again": gettext_lazy("Asked again."),
+    "withdraw": gettext_lazy("Withdrawn."),
+}

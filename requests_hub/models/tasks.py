@@ -1,5 +1,7 @@
 """The one table of everything that somebody must do by a deadline."""
 
+from datetime import UTC, datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -29,6 +31,7 @@ OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
 # Open, and the department or person itself must act.
 WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming", *DISPUTED)]
 OPEN = Q(state__in=OPEN_STATES)
+LOOK = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 SAME_REQUEST = pgtrigger.Trigger(

@@ -15,6 +15,7 @@ from grids.scoping import scope_of
 from requests_hub import history, turns
 from requests_hub.actions import privacy
 from requests_hub.models import Request
+from requests_hub.panels import escalation
 from requests_hub.panels.maps import of_request
 from requests_hub.panels.ruler import ruler
 from requests_hub.panels.turns import Act, acts, shown
@@ -127,6 +128,7 @@ def _task_acts(row: Request, user: User) -> list[Act]:
             out.append(
                 Act(act.name, act.label, act.url, act.icon, act.key, note, act.is_page)
             )
+        out += escalation.acts(task, user)
     return out
 
 

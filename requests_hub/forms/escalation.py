@@ -1,0 +1,68 @@
+"""The forms of reminders, supervision and the policy."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.workflow import Step
+from requests_hub.actions.escalation_policy import first_day
+from requests_hub.forms.base import StaffForm
+from requests_hub.forms.fields import AmountField
+from requests_hub.models import Ladder
+
+ANSWER_PRESETS = ("4h", "1d", "2d", "3d")
+
+
+class RemindForm(StaffForm):
+    words = forms.CharField(
+        label=_("Words to go with it"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class SuperviseForm(StaffForm):
+    words = forms.CharField(
+        label=_("What the unit is to state"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 4}),
+    )
+    within = AmountField(ANSWER_PRESETS, label=_("Answer within"), required=False)
+
+
+class ReasonForm(StaffForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class VersionForm(StaffForm):
+    kind = forms.ChoiceField(choices=Ladder.Kind.choices, widget=forms.HiddenInput)
+    step = forms.ChoiceField(choices=Ladder.Step.choices, widget=forms.HiddenInput)
+    starts_on = forms.DateField(
+        label=_("In force from"), widget=forms.DateInput({"type": "date"})
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        day = first_day().isoformat()
+        self.fields["starts_on"].widget.attrs["min"] = day
+        self.fields["starts_on"].initial = day
+
+
+class StepForm(StaffForm):
+    """One step of a supervision, its inputs out of the workflow's table."""
+
+    def __init__(self, step: Step, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for spec in step.fields:
+            field: forms.Field
+            if spec.kind == "amount":
+                field = AmountField(ANSWER_PRESETS, required=spec.required)
+            else:
+                rows = 5 if spec.name == "answer" else 3
+                field = forms.CharField(
+                    max_length=2000, widget=forms.Textarea({"rows": rows})
+                )
+            field.label, field.required = str(spec.label), spec.required
+            self.fields[spec.name] = field

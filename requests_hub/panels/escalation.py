@@ -1,0 +1,321 @@
+"""Pictures of a ladder, and what the pages of supervision and of the auditor show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from governance.core import engine, ruler, worktime
+from governance.core.models import User
+from governance.core.workflow import Text
+from governance.core.worktime import Amount
+from requests_hub import deadlines, ladders, people, policies
+from requests_hub.actions import supervision as actions
+from requests_hub.actions.audit import HEARTBEAT
+from requests_hub.audit_rules import KINDS, Kind
+from requests_hub.ladders import Rung
+from requests_hub.models import Finding, Ladder, Naming, Supervision, Task
+from requests_hub.panels.turns import Act
+
+LIMITS = {
+    "report_in": "report_in_{kind}",
+    "plan": "plan_{kind}",
+    "handling": "handle_{kind}",
+}
+TONES = {"reminder": "amber", "supervision": "red", "naming": "red"}
+MOST_LABELS = 12
+
+
+# --- The policy -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RungRow:
+    """One rung in words."""
+
+    number: int
+    when: str
+    who: str
+    what: str
+    repeat: str
+    tone: str
+    pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One clock of a kind: the version that holds, drawn and in words, and those to come."""
+
+    step: str
+    label: str
+    version: policies.Version
+    limit: str
+    picture: ruler.Ruler
+    rows: list[RungRow]
+    coming: list["Coming"]
+    past: list[date]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A version that has not begun."""
+
+    starts_on: date
+    rows: list[RungRow]
+
+
+def sections(district_id: int, kind: str) -> list[Section]:
+    """Every clock of a kind; one statement."""
+    known = policies.versions(district_id, kind)
+    today = timezone.localdate()
+    out = []
+    for step in ladders.STEPS:
+        own = known.get((kind, step), [])
+        held = policies.in_force(own, kind, step, today)
+        if held is None:
+            continue
+        limit = _limit(kind, step)
+        out.append(
+            Section(
+                step=step,
+                label=str(dict(Ladder.Step.choices)[step]),
+                version=held,
+                limit=_amount(limit.amount, is_calendar=limit.is_calendar),
+                picture=picture(held.rungs, step, limit),
+                rows=_rows(held, limit.is_calendar),
+                coming=[
+                    Coming(v.starts_on, _rows(v, limit.is_calendar))
+                    for v in own
+                    if v.starts_on and v.starts_on > today
+                ],
+                past=[v.starts_on for v in own if v.starts_on and v.starts_on <= today],
+            )
+        )
+    return out
+
+
+def _limit(kind: str, step: str) -> deadlines.Limit:
+    code = "grid" if kind == "grid" else LIMITS[step].format(kind=kind)
+    try:
+        return deadlines.limit(code)
+    except KeyError:
+        text = "4h/c" if kind == "emergency" else "1d"
+        return deadlines.Limit.parse(text)
+
+
+def _rows(version: policies.Version, is_calendar: bool) -> list[RungRow]:
+    ids = version.ids or (None,) * len(version.rungs)
+    rungs = zip(version.rungs, ids, strict=True)
+    return [in_words(rung, is_calendar, pk) for rung, pk in rungs]
+
+
+def in_words(rung: Rung, is_calendar: bool, pk: int | None = None) -> RungRow:
+    """One rung as its table says it."""
+    words = dict(Ladder.When.choices)
+    when = str(words["at"])
+    if rung.offset:
+        amount = _amount(Amount.parse(rung.offset), is_calendar=is_calendar)
+        after = _("%(amount)s after due") % {"amount": amount}
+        before = _("%(amount)s before due") % {"amount": amount}
+        when = before if rung.when == "before" else after
+    repeat = ""
+    if rung.every:
+        every = _amount(Amount.parse(rung.every), is_calendar=is_calendar)
+        repeat = _("every %(amount)s, at most %(n)s times") % {
+            "amount": every,
+            "n": rung.most,
+        }
+    return RungRow(
+        number=rung.number,
+        when=when,
+        who=str(dict(Ladder.Who.choices)[rung.who]),
+        what=str(dict(Ladder.What.choices)[rung.what]),
+        repeat=repeat,
+        tone=TONES[rung.what],
+        pk=pk,
+    )
+
+
+def _amount(amount: Amount, *, is_calendar: bool) -> str:
+    if not is_calendar:
+        return amount.label
+    seconds = amount.calendar_time.total_seconds()
+    return worktime.format_amount(seconds, calendar_time=True)
+
+
+def picture(rungs: Iterable[Rung], step: str, limit: deadlines.Limit) -> ruler.Ruler:
+    """The ladder of a call that came in at the start of the next working day."""
+    start = _next_morning()
+    clock = ladders.Clock(step, start, limit.after(start), limit.is_calendar)
+    moments = list(ladders.moments(rungs, [clock]))
+    end = max([clock.due, *(m.at for m in moments)])
+    days = _days(start, end, limit.is_calendar)
+    flags = [ruler.Flag(clock.due, _("due"), tone="green")]
+    flags += [
+        ruler.Flag(m.at, str(m.rung.number), tone=TONES[m.rung.what])
+        for m in moments
+        if m.rung.when != "at"
+    ]
+    return ruler.build(days, start, flags)
+
+
+def _next_morning() -> datetime:
+    today = timezone.localdate()
+    day = worktime.calendar().nth_after(today, 1) or today
+    opens = worktime.office_hours()[0][0]
+    return timezone.make_aware(datetime.combine(day, opens))
+
+
+def _days(start: datetime, end: datetime, is_calendar: bool) -> list[ruler.Day]:
+    """Days from start to end; days off in a row are one. The n-th day is labelled n."""
+    first, last = timezone.localdate(start), timezone.localdate(end)
+    span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if is_calendar:
+        return [
+            ruler.Day(_nth(n, len(span)), (_whole(day),)) for n, day in enumerate(span)
+        ]
+    out: list[ruler.Day] = []
+    worked = sum(worktime.is_working_day(day) for day in span)
+    n = 0
+    for is_worked, run in groupby(span, worktime.is_working_day):
+        if not is_worked:
+            out.append(ruler.Day(""))
+            continue
+        for day in run:
+            out.append(ruler.Day(_nth(n, worked), _halves(day)))
+            n += 1
+    return out
+
+
+def _nth(n: int, of: int) -> str:
+    return _("day %(n)s") % {"n": n + 1} if of <= MOST_LABELS else str(n + 1)
+
+
+def _halves(day: date) -> tuple[ruler.Half, ...]:
+    return tuple(
+        ruler.Half(
+            timezone.make_aware(datetime.combine(day, opens)),
+            timezone.make_aware(datetime.combine(day, closes)),
+        )
+        for opens, closes in worktime.office_hours()
+    )
+
+
+def _whole(day: date) -> ruler.Half:
+    start = timezone.make_aware(datetime.combine(day, time.min))
+    return ruler.Half(start, start + timedelta(days=1))
+
+
+# --- Reminders and supervision --------------------------------------------------------------
+
+
+def acts(task: Task, user: User) -> list[Act]:
+    """Urging by hand, for those who may."""
+    unit = people.unit_of(task)
+    out = []
+    if actions.may_remind(task, user):
+        url = reverse("task_remind", args=[task.pk])
+        out.append(Act("remind", _("Remind"), url, "alarm", note=unit))
+    if actions.may_supervise(task, user):
+        url = reverse("task_supervise", args=[task.pk])
+        out.append(Act("supervise", _("Supervise"), url, "binoculars", note=unit))
+    return out
+
+
+def supervision(row: Supervision, user: User) -> dict[str, Any]:
+    """The page of one supervision."""
+    return {
+        "row": row,
+        "task": row.task,
+        "unit": people.unit_of(row.task),
+        "steps": actions.available(row, user),
+        "clock_words": _clock_words(row),
+    }
+
+
+def _clock_words(row: Supervision) -> str:
+    now = timezone.now()
+    if row.state != "asked":
+        return ""
+    gap = worktime.working_between(min(now, row.answer_by), max(now, row.answer_by))
+    amount = worktime.format_amount(gap.total_seconds())
+    words = _("%(time)s over") if now > row.answer_by else _("%(time)s left")
+    return words % {"time": amount}
+
+
+def unit(row: Supervision | Naming) -> str:
+    """The unit of a row of the list, in short."""
+    if isinstance(row, Naming):
+        return row.department.short if row.department else str(row.large or "")
+    return people.unit_of(row.task)
+
+
+# --- The auditor ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding with the way to its remedy; `does` is what one press mends here."""
+
+    row: Finding
+    url: str
+    verb: str
+    does: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    kind: Kind
+    code: str
+    rows: list[FindingRow]
+
+
+MENDS: dict[str, Text] = {
+    "no_ladder": gettext_lazy("Give it the ladder in force"),
+    "complete": gettext_lazy("Send it to be checked"),
+    "stranded": gettext_lazy("Back to the desk"),
+    "no_moment": gettext_lazy("Look again"),
+    "not_looked_at": gettext_lazy("Look again"),
+    "sweep_failed": gettext_lazy("Look again"),
+}
+
+
+def groups(rows: Iterable[Finding]) -> list[Group]:
+    """Findings by kind, in the order in which the kinds are declared."""
+    by_kind: dict[str, list[FindingRow]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(_finding(row))
+    return [Group(KINDS[c], c, by_kind[c]) for c in KINDS if c in by_kind]
+
+
+def _finding(row: Finding) -> FindingRow:
+    does = str(MENDS.get(row.kind, ""))
+    if row.subject_type == "supervision":
+        url = reverse("supervision", args=[row.subject_id])
+        return FindingRow(row, url, _("Open the supervision"), does)
+    if row.kind == "calendar":
+        url = reverse("admin:core_calendaryear_changelist")
+        return FindingRow(row, url, _("Publish the year"), does)
+    if row.kind == "set_aside":
+        url = reverse("admin:core_delivery_changelist") + "?state__exact=set_aside"
+        return FindingRow(row, url, _("See the messages"), does)
+    if row.kind == "nobody_told":
+        url = reverse("registry", args=["escalation-contacts"])
+        return FindingRow(row, url, _("Name the head or leader"), does)
+    if row.kind == "no_holder" and not row.data.get("no"):
+        return FindingRow(row, reverse("registry", args=["staff"]), _("Staff"), does)
+    no = row.data.get("no")
+    url = reverse("request", args=[no]) if no else ""
+    return FindingRow(row, url, _("Open the request"), does)
+
+
+def looked_at() -> datetime | None:
+    """When the auditor last finished; None if it never did."""
+    quiet = engine.silence(HEARTBEAT)
+    return None if quiet is None else timezone.now() - timedelta(seconds=quiet)
