@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -11,7 +12,8 @@ from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
 from requests_hub import people
-from requests_hub.models import Escalation, Supervision
+from requests_hub.audit_rules import KINDS
+from requests_hub.models import Escalation, Finding, Supervision
 
 WHO = {
     "officer": people.holders_of,
@@ -122,3 +124,21 @@ def tell_supervisions(event: Event) -> None:
         text,
         reverse("supervision", args=[row.pk]),
     )
+
+
+@consumer("requests_hub.tell_audit", "audit.found")
+def tell_audit(event: Event) -> None:
+    """The district centre and the administrators hear of what stands still."""
+    kind = KINDS.get(event.data["kind"])
+    finding = Finding.objects.filter(pk=event.subject_id).first()
+    if kind is None or finding is None:
+        return
+    keepers = people.posted(
+        Q(role__in=("district", "admin"), district_id=finding.district_id)
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {"kind": kind.label, "title": finding.title, "n": event.data["n"]}
+        text = _("Loop check, %(kind)s: %(title)s") % words
+        if event.data["n"] > 1:
+            text = _("Loop check, %(kind)s: %(n)s items") % words
+    notify(sorted(keepers), event, text, f"{reverse('checks')}#{event.data['kind']}")

@@ -1,0 +1,156 @@
+"""Reminders by hand, supervision and its answer, naming: done, refused, out of scope, repeated."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from governance.core import consumers, worktime
+from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed
+from governance.core.models import Event, Notice
+from requests_hub.actions import base, escalation, supervision
+from requests_hub.models import (
+    Escalation,
+    EscalationContact,
+    Naming,
+    Supervision,
+    Task,
+)
+from requests_hub.queries import escalation as queries
+from tests.factories.requests_hub import task_of
+
+MONDAY = timezone.make_aware(datetime(2026, 11, 16, 9, 0))  # noqa: DTZ001
+
+
+@pytest.fixture
+def task(make):
+    return task_of(make.request("whistled"), make.departments["transport"])
+
+
+def deliver():
+    consumers.deliver(list(Event.objects.values_list("pk", flat=True)))
+
+
+def told(user):
+    return Notice.objects.filter(user=user).values_list("text", flat=True)
+
+
+def test_the_desk_reminds_and_the_officers_hear(task, make):
+    supervision.remind(task, by=make.cast.town_a, words="居民催问。")
+    deliver()
+    assert any("居民催问" in text for text in told(make.cast.officer_b))
+    assert Event.objects.filter(
+        name="task.reminded", thread_id=task.request_id
+    ).exists()
+
+
+def test_a_second_reminder_waits_for_the_pause(task, make):
+    with base.at(MONDAY):
+        supervision.remind(task, by=make.cast.town_a)
+    with base.at(MONDAY + timedelta(minutes=90)), pytest.raises(Conflict):
+        supervision.remind(task, by=make.cast.town_a)
+    with base.at(MONDAY + timedelta(minutes=130)):
+        again = supervision.remind(task, by=make.cast.district)
+    assert again.repeat == 1
+
+
+def test_others_may_not_remind(task, make):
+    for name in ("town_b", "officer_a", "resident", "worker_a"):
+        with pytest.raises(NotAllowed):
+            supervision.remind(task, by=getattr(make.cast, name))
+
+
+def test_nobody_is_reminded_of_what_is_answered(make):
+    task = task_of(make.request("replied"), make.departments["transport"])
+    with pytest.raises(Conflict):
+        supervision.remind(task, by=make.cast.town_a)
+
+
+def test_a_supervision_is_asked_answered_and_settled(task, make):
+    asked = supervision.supervise(task, by=make.cast.leader, words="为何未报到？")
+    deliver()
+    assert any("督办" in text for text in told(make.cast.officer_b))
+    supervision.answer(asked, by=make.cast.officer_b, answer="人员已到场，今日办结。")
+    supervision.answer(asked, by=make.cast.officer_b, answer="人员已到场，今日办结。")
+    deliver()
+    assert Event.objects.filter(name="task.supervision_answered").count() == 1
+    assert any("答复" in text for text in told(make.cast.leader))
+    done = supervision.settle(asked, by=make.cast.leader)
+    assert done.state == "settled"
+
+
+def test_an_answer_that_does_not_do_is_asked_again(task, make):
+    asked = supervision.supervise(task, by=make.cast.district, words="请说明")
+    supervision.answer(asked, by=make.cast.officer_b, answer="快了")
+    again = supervision.ask_again(asked, by=make.cast.district, reason="没有时间表")
+    assert again.state == "asked"
+    assert again.answer_by > timezone.now()
+
+
+def test_supervision_is_refused(task, make):
+    with pytest.raises(NotAllowed):
+        supervision.supervise(task, by=make.cast.town_a, words="请说明")
+    with pytest.raises(Invalid):
+        supervision.supervise(task, by=make.cast.leader, words="  ")
+    asked = supervision.supervise(task, by=make.cast.leader, words="请说明")
+    with pytest.raises(Conflict):
+        supervision.supervise(task, by=make.cast.district, words="再说明")
+    with pytest.raises(NotAllowed):
+        supervision.answer(asked, by=make.cast.officer_a, answer="不归我们")
+    with pytest.raises(IllegalStep):
+        supervision.settle(asked, by=make.cast.leader)
+    supervision.withdraw(asked, by=make.cast.leader, reason="已办结")
+    with pytest.raises(IllegalStep):
+        supervision.answer(asked, by=make.cast.officer_b, answer="迟了")
+
+
+def test_who_heads_the_unit_is_told_and_else_the_centre(make):
+    with base.at(MONDAY):
+        task = task_of(make.request("whistled"), make.departments["transport"])
+    EscalationContact.objects.create(
+        district=make.district,
+        department=make.departments["transport"],
+        user=make.cast.officer_b,
+        role="head",
+    )
+    with base.at(task.report_in_due_at):
+        escalation.sweep()
+    deliver()
+    mine = Escalation.objects.get(task=task, step="report_in", rung=2)
+    lead = Escalation.objects.exclude(task=task).get(step="report_in", rung=2)
+    assert mine.told == 1
+    assert lead.told == 0
+    assert told(make.cast.district)
+    assert told(make.cast.officer_b)
+
+
+def test_the_bulletin_lists_who_let_a_step_lapse(make):
+    with base.at(MONDAY):
+        task = task_of(make.request("whistled"), make.departments["transport"])
+    late = worktime.add_working(task.report_in_due_at, worktime.Amount(1, "d"))
+    with base.at(late):
+        escalation.sweep()
+    day = timezone.localdate(late)
+    found = queries.named(make.district.pk, day, day + timedelta(days=1))
+    assert {row.department.code for row in found} == {"transport", "urban_management"}
+    assert not queries.named(
+        make.district.pk, day + timedelta(days=1), day + timedelta(days=9)
+    )
+    row = Naming.objects.get(task=task)
+    with pytest.raises(NotAllowed):
+        supervision.strike(row, by=make.cast.town_a, reason="误列")
+    supervision.strike(row, by=make.cast.district, reason="系统故障期间，误列")
+    with pytest.raises(Conflict):
+        supervision.strike(row, by=make.cast.district, reason="又")
+    assert found.all().count() == 1
+
+
+def test_a_rung_asks_no_second_statement_while_one_is_owed(make):
+    with base.at(MONDAY):
+        task = task_of(make.request("whistled"), make.departments["transport"])
+        supervision.supervise(task, by=make.cast.leader, words="请说明")
+    late = worktime.add_working(task.report_in_due_at, worktime.Amount(3, "h"))
+    with base.at(late):
+        escalation.sweep()
+    assert Supervision.objects.filter(task=task).count() == 1
+    assert Task.objects.get(pk=task.pk).next_at > late
