@@ -46,9 +46,8 @@ def _answers() -> None:
     row = Supervision.objects.waiting().filter(task__department__isnull=False).first()
     if row is None:
         return
-    post = Post.objects.current().filter(
-        department_id=row.task.department_id, role="officer"
-    )
+    posts = Post.objects.current().filter(role="officer")
+    post = posts.filter(department=row.task.department)
     officer = post.first()
     if officer is not None:
         words = "人员抽调参加防汛值守，已增派两人，明日下班前办结并回复。"

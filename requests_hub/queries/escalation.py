@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from governance.core.models import User
 from requests_hub.models import Escalation, Finding, Naming, Supervision
+from requests_hub.models.escalation import NamingQuerySet
 from requests_hub.paging import Page, count_many, newest_first
 
 TABS = ("waiting", "late", "answered", "over", "named")
@@ -51,7 +52,7 @@ def supervisions(user: User, tab: str) -> QuerySet[Supervision]:
     )
 
 
-def namings(user: User) -> QuerySet[Naming]:
+def namings(user: User) -> NamingQuerySet:
     """Units listed for the bulletin, struck out ones among them."""
     return Naming.objects.visible_to(user).select_related(
         "task__request", "task__department", "department", "large", "struck_by"

@@ -28,6 +28,7 @@ from requests_hub.forms.escalation import (
 from requests_hub.models import EscalationRung, Finding, Ladder, Naming, Supervision
 from requests_hub.panels import escalation as panels
 from requests_hub.panels.step import safe_next
+from requests_hub.people import unit_of
 from requests_hub.queries import escalation as queries
 from requests_hub.views.access import (
     DESK,
@@ -150,7 +151,7 @@ def supervise(http: HttpRequest, pk: int) -> HttpResponse:
 def _form(http: HttpRequest, task: Any, form: Any, verb: str) -> HttpResponse:
     context = {
         "row": task.request,
-        "title": f"{verb}，{panels.people.unit_of(task)}",
+        "title": f"{verb}，{unit_of(task)}",
         "verb": verb,
         "form": form,
         "action": http.path,
