@@ -156,13 +156,24 @@ def picture(rungs: Iterable[Rung], step: str, limit: deadlines.Limit) -> ruler.R
     moments = list(ladders.moments(rungs, [clock]))
     end = max([clock.due, *(m.at for m in moments)])
     days = _days(start, end, limit.is_calendar)
-    flags = [ruler.Flag(clock.due, _("due"), tone="green")]
-    flags += [
-        ruler.Flag(m.at, str(m.rung.number), tone=TONES[m.rung.what])
-        for m in moments
-        if m.rung.when != "at"
-    ]
-    return ruler.build(days, start, flags)
+    return ruler.build(days, start, _flags(clock, moments))
+
+
+def _flags(clock: ladders.Clock, moments: list[ladders.Moment]) -> list[ruler.Flag]:
+    """One flag a moment with the numbers of its rungs; the deadline says so."""
+    at: dict[datetime, list[Rung]] = {clock.due: []}
+    for moment in moments:
+        at.setdefault(moment.at, []).append(moment.rung)
+    out = []
+    for when, rungs in at.items():
+        numbers = "、".join(str(rung.number) for rung in rungs)
+        tones = {TONES[rung.what] for rung in rungs}
+        if when == clock.due:
+            label = f"{dict(Ladder.When.choices)['at']} {numbers}".strip()
+            out.append(ruler.Flag(when, label, tone="green"))
+        else:
+            out.append(ruler.Flag(when, numbers, tone=max(tones)))
+    return out
 
 
 def _next_morning() -> datetime:
