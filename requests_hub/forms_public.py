@@ -233,6 +233,33 @@ class AskForm(CategoryForm, KeyedForm, PhotosForm, PlaceForm):
         return data
 
 
+class LookForm(PlaceForm):
+    """What is typed so far, to look for the same; nothing is asked for."""
+
+    category = forms.CharField(required=False, max_length=60)
+    body = forms.CharField(required=False, max_length=MAX_WORDS, strip=True)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tiles = TILES.get(kind, TILES["problem"])
+
+    @property
+    def request_category(self) -> DictionaryItem | None:
+        """The entry of the tree that the chosen tile stands for."""
+        tile = dictionaries.item(self.tiles, self.cleaned_data.get("category", ""))
+        code = str(tile.data.get("category", "")) if tile else ""
+        return dictionaries.item("request_category", code)
+
+
+class MeTooForm(forms.Form):
+    """A phone, if one wants to be told."""
+
+    phone = forms.CharField(required=False, max_length=30)
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data.get("phone") or "")
+
+
 class ReportForm(CategoryForm, KeyedForm, PhotosForm, PlaceForm):
     """A grid worker reports what they see; only the category is asked."""
 

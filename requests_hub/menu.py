@@ -71,6 +71,7 @@ menu.add(
         LOOP,
         27,
     ),
+    menu.Entry(_("Hot issues"), "graph-up", "/hot/", TOWN | READERS, LOOP, 22),
     menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 23),
     menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 24),
     menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1, MINE),

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from requests_hub.views import field, follow, public
+from requests_hub.views import field, follow, public, similar
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("ask/sent/", public.sent, name="ask_sent"),
+    path("ask/similar/", similar.before_sending, name="ask_similar"),
+    path("ask/me-too/<str:token>/", similar.me_too, name="ask_me_too"),
     path("ask/<slug:kind>/", public.ask, name="ask"),
     path("follow/", follow.follow, name="follow"),
     path("follow/forget/", follow.forget, name="follow_forget"),

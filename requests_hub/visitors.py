@@ -1,5 +1,6 @@
 """What is known of somebody without an account: address, browser, last code, kept photos."""
 
+import secrets
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -77,6 +78,32 @@ def remember_code(response: HttpResponseBase, code: str) -> None:
         code,
         salt=SALT,
         max_age=DAYS_90,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS_ONLY,
+    )
+
+
+BROWSER = "browser"
+BROWSER_SALT = "requests_hub.browser"
+A_YEAR = 365 * 86400
+
+
+def browser_of(request: HttpRequest) -> str:
+    """A random name of this browser, kept in a signed cookie; a new one where there is none."""
+    try:
+        known = request.get_signed_cookie(BROWSER, "", salt=BROWSER_SALT)
+    except signing.BadSignature:
+        known = ""
+    return str(known) or secrets.token_hex(16)
+
+
+def remember_browser(response: HttpResponseBase, name: str) -> None:
+    response.set_signed_cookie(
+        BROWSER,
+        name,
+        salt=BROWSER_SALT,
+        max_age=A_YEAR,
         httponly=True,
         samesite="Lax",
         secure=settings.HTTPS_ONLY,

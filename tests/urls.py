@@ -8,6 +8,7 @@ that of a group.
 from typing import Any
 
 from tests.url_escalation import ESCALATION_URLS
+from tests.url_hot import HOT_URLS
 from tests.url_kinds import (
     API_OUTSIDE,
     CHECKERS,
@@ -60,6 +61,7 @@ URLS = (
     *of_registers(),
     *NET_URLS,
     *OUTSIDE_URLS,
+    *HOT_URLS,
     # --- sign-in ------------------------------------------------------------------------
     Url("account_login", OUT, answers={"anonymous": IN}, page=True),
     Url("account_logout", IN, answers=SIGNED_IN, page=True),

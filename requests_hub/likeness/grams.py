@@ -116,7 +116,8 @@ def fingerprint(title: str, body: str, weights: Weights) -> Print:
     for gram, times in count(title, body).items():
         seen = weights.seen(gram)
         share = 0.0 if is_small else seen / total
-        weight = (1 + math.log(times)) * math.log(1 + total / seen)
+        rarity = 1.0 if is_small else math.log(1 + total / seen)
+        weight = (1 + math.log(times)) * rarity
         if share < TOO_COMMON:
             known = seen > 1 or is_small
             tells[gram] = weight if known else weight * UNKNOWN

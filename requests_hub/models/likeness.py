@@ -163,9 +163,6 @@ class Supporter(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    merged_from = models.ForeignKey(
-        Request, models.PROTECT, null=True, related_name="+", db_index=False
-    )
     created_at = models.DateTimeField(_("since"), db_default=Now())
 
     class Meta:

@@ -95,6 +95,33 @@
     if (!navigator.onLine) { note.hidden = false; }
   }
 
+  /* Open requests like the words typed so far; looked for when the resident pauses. */
+  function lookFor(form, box) {
+    const SENT = ["csrfmiddlewaretoken", "category", "body", "lon", "lat"];
+    let timer = null;
+    let last = "";
+    function look() {
+      const data = new FormData();
+      data.append("kind", box.dataset.kind);
+      SENT.forEach(function (name) {
+        const field = form.elements[name];
+        if (field) { data.append(name, field.value); }
+      });
+      const said = new URLSearchParams(data).toString();
+      if (said === last || !navigator.onLine || (data.get("body") || "").length < 6) { return; }
+      last = said;
+      fetch(box.dataset.similar, { method: "POST", body: data, credentials: "same-origin" })
+        .then(function (answer) { return answer.ok ? answer.text() : ""; })
+        .then(function (html) { if (said === last) { box.innerHTML = html; } })
+        .catch(function () { /* without a network there is nothing to compare with */ });
+    }
+    function later() { clearTimeout(timer); timer = setTimeout(look, 1200); }
+    form.addEventListener("input", later);
+    form.addEventListener("change", later);
+    form.addEventListener("place-set", later);
+    form.addEventListener("ask:restored", later);
+  }
+
   function count(area) {
     const out = document.querySelector("[data-count-of='" + area.id + "']");
     if (!out) { return; }
@@ -170,6 +197,10 @@
     store("ask:" + node.dataset.forgetDraft, null);
   });
   document.querySelectorAll("form[data-ask] [data-picker-here]").forEach(locateIfAllowed);
+  document.querySelectorAll("[data-similar]").forEach(function (box) {
+    const form = document.getElementById("ask");
+    if (form) { lookFor(form, box); }
+  });
   watchNetwork();
   document.documentElement.dataset.ask = "ready";
 })();
