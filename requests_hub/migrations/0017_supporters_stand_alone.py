@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests_hub', '0010_likeness_and_hot_issues'),
+        ("requests_hub", "0016_whistles_in_full"),
     ]
 
     operations = [
