@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("requests_hub", "0016_whistles_in_full"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='supporter',
-            name='merged_from',
+            model_name="supporter",
+            name="merged_from",
         ),
     ]
