@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_hub", "0016_whistles_in_full"),
+        ("requests_hub", "0017_programs_open311_hotline"),
     ]
 
     operations = [
