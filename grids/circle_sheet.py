@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from grids.circle.page import Shown
 from grids.models import CircleCell
@@ -29,7 +30,7 @@ def workbook(
         _("Micro grids"),
         _("Covered"),
         _("Share of micro grids, %"),
-        _("Households"),
+        pgettext("count", "Households"),
         _("Households covered"),
         _("Share of households, %"),
         _("Minutes to the nearest site"),

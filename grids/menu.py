@@ -66,7 +66,7 @@ menu.add(
         _("Feeds"),
         "arrow-left-right",
         "/registry/feeds/",
-        TOWN,
+        TOWN | {"admin"},
         _("Data and assessment"),
         42,
     ),

@@ -107,7 +107,10 @@ class Figure:
 
     @property
     def line(self) -> str:
-        return str(self.rate.line) % {"met": self.met, "total": self.total}
+        return str(self.rate.line) % {
+            "met": f"{self.met:,}",
+            "total": f"{self.total:,}",
+        }
 
 
 def _bodies(level: str, kinds: Iterable[str] = ()) -> Exists:

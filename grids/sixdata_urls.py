@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grids.views import claims, feed_runs, feeds, sixdata
+from grids.views import claims, feed_runs, feeds, record_acts, sixdata
 
 urlpatterns = [
     path("", sixdata.six_data, name="six_data"),
@@ -20,6 +20,17 @@ urlpatterns = [
         "feeds/runs/<int:pk>/errors.xlsx",
         feed_runs.feed_errors,
         name="feed_errors",
+    ),
+    path(
+        "sentiments/<int:pk>/pass-on/",
+        record_acts.sentiment_pass_on,
+        name="sentiment_pass_on",
+    ),
+    path("resources/<int:pk>/take/", record_acts.resource_take, name="resource_take"),
+    path(
+        "resources/uses/<int:pk>/back/",
+        record_acts.resource_back,
+        name="resource_back",
     ),
     path("conflicts/", claims.conflicts, name="conflicts"),
     path("conflicts/decide/", claims.conflicts_decide, name="conflicts_decide"),

@@ -41,6 +41,7 @@ def _of_register(register: Any) -> list[Url]:
         url("registry_print", readers, is_paper=True, **is_first),
         url("registry_record", readers, GONE, **gone),
         url("registry_new", writers, **is_first),
+        url("registry_grids", writers),
         url("registry_edit", writers, GONE, **gone),
         url("registry_template", writers),
         url("registry_export", readers, **is_first),

@@ -330,6 +330,17 @@ URLS = (
         lambda _w: {"key": "people", "pk": 1},
         answers={"anonymous": OUT, "outside": NO, "officers": NO},
     ),
+    Url("sentiment_pass_on", NO, _one, is_post=True, answers=KEEPERS_GONE),
+    *(
+        Url(
+            name,
+            NO,
+            _one,
+            is_post=True,
+            answers={"anonymous": OUT, "desks": GONE, "officers": GONE, "admin": GONE},
+        )
+        for name in ("resource_take", "resource_back")
+    ),
     Url("field_visit", NO, answers=KEEPERS, page=True),
     Url("visit_photo", NO, _one, is_post=True, answers=KEEPERS_GONE),
     Url(

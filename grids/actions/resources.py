@@ -132,6 +132,15 @@ def _provided(row: Resource | None, values: Values) -> dict[str, Any]:
     return given
 
 
+def check_keeper(row: Resource, by: User) -> None:
+    """Whether somebody keeps this resource's use.
+
+    Raises:
+        NotAllowed: an officer of another department.
+    """
+    _may_offer(by, row, {"department": row.department})
+
+
 def _may_offer(by: Actor, row: Resource | None, given: dict[str, Any]) -> None:
     """Officers write for their own departments, the desks for everybody in the district."""
     if not isinstance(by, User):

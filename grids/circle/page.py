@@ -166,10 +166,10 @@ def strip(view: Shown) -> list[dict[str, Any]]:
         _share(_("Households covered"), sums["households_covered"], sums["households"]),
         {
             "label": _("Out of reach"),
-            "figure": sums["micros"] - sums["micros_covered"],
+            "figure": f"{sums['micros'] - sums['micros_covered']:,}",
             "unit": _("micro grids"),
             "line": _("%(n)s households")
-            % {"n": sums["households"] - sums["households_covered"]},
+            % {"n": f"{sums['households'] - sums['households_covered']:,}"},
         },
         {
             "label": _("Sites counted"),

@@ -78,6 +78,7 @@ def _visible_duties(viewer: Any) -> Any:
 add(
     Register(
         key="line-grids",
+        title="name",
         model=LineGrid,
         label=gettext_lazy("Grid of a work line"),
         plural=gettext_lazy("Grids of work lines"),

@@ -215,6 +215,7 @@ def _home(row: PartyMember) -> str:
 
 MEMBERS = Register(
     key="party-members",
+    title="name",
     model=PartyMember,
     label=gettext_lazy("member of the Party"),
     plural=gettext_lazy("Party members"),

@@ -364,6 +364,7 @@ def _with(model: type[Any], *joined: str) -> Any:
 add(
     Register(
         key="places",
+        title="name",
         model=Place,
         label=pgettext_lazy("six data", "place"),
         plural=pgettext_lazy("six data", "places"),
@@ -436,6 +437,7 @@ add(
         icon="building",
         group=SIX,
         facets=("grid", "kind", "two_new", "has_party_body"),
+        title="name",
         find=find_organisations,
         check=check_positions,
         about=gettext_lazy("Enterprises, shops, social organisations, institutions."),

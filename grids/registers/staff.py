@@ -101,6 +101,7 @@ def _check(planned: Sequence[Planned], viewer: Viewer) -> None:
 
 STAFF = Register(
     key="staff",
+    title="name",
     model=Post,
     label=_("post"),
     plural=_("Staff"),

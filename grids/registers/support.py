@@ -89,7 +89,7 @@ class ResourceFilter(RecordFilter):
         choices=Resource.State.choices, label=gettext_lazy("State")
     )
     left = django_filters.ChoiceFilter(
-        choices=LEFT, method="by_left", label=gettext_lazy("Left")
+        choices=LEFT, method="by_left", label=pgettext_lazy("resource", "Left")
     )
 
     def by_grid(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
@@ -331,16 +331,24 @@ add(
                 parse=_read_areas,
                 show=_show_areas,
                 note=gettext_lazy("Names or codes of grids, set apart by 、"),
+                in_list=False,
             ),
             Column(
                 "is_whole_district",
-                gettext_lazy("Whole district"),
+                pgettext_lazy("resource", "Whole district"),
                 Kind.YES_NO,
                 in_list=False,
             ),
             Column("hours", gettext_lazy("Hours"), in_list=False, max_length=80),
-            Column("contact_name", gettext_lazy("Contact"), max_length=40),
-            Column("contact_phone", gettext_lazy("Work phone"), max_length=20),
+            Column(
+                "contact_name", gettext_lazy("Contact"), in_list=False, max_length=40
+            ),
+            Column(
+                "contact_phone",
+                gettext_lazy("Work phone"),
+                in_list=False,
+                max_length=20,
+            ),
             Column(
                 "conditions", gettext_lazy("Conditions"), Kind.LONG_TEXT, in_list=False
             ),

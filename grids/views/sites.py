@@ -1,5 +1,6 @@
 """Sites for residents and for staff: the list near somebody, one site, its pictures."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from grids.models.sites import KINDS, SERVICES
 from grids.registers import base
 from grids.scoping import scope_of
 from grids.views.access import signed_in
+
+NAME_HEIGHT, DOT = 15, 10  # units of the picture: a name's letters, a dot's radius
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -64,7 +67,19 @@ def _dotted(picture: drawing.Picture | None, rows: Any) -> dict[str, Any] | None
         for row in rows
         if row.site.point
     ]
-    return {"map": picture, "dots": dots}
+    areas = [_beside(area, [dot["at"] for dot in dots]) for area in picture.areas]
+    return {"map": replace(picture, areas=areas), "dots": dots}
+
+
+def _beside(area: drawing.Area, dots: list[tuple[float, float]]) -> drawing.Area:
+    """The area with its name above or below the dots that would cover it."""
+    half = NAME_HEIGHT * len(area.name) / 2 + DOT
+    near = [y for x, y in dots if abs(x - area.label_x) < half]
+    for shift in (0, -24, 24, -38, 38):
+        y = area.label_y + shift
+        if all(abs(y - dot) > DOT + NAME_HEIGHT / 2 for dot in near):
+            return replace(area, label_y=y)
+    return area
 
 
 @require_safe

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from governance.core.registers.spec import Column, Kind, Register, Values, Viewe
 
 SEEN = "seen_version"
 MOST_OFFERED = 400
+SEARCH = "input changed delay:250ms"
 PLAIN = {
     Kind.INTEGER: {"inputmode": "numeric"},
     Kind.DECIMAL: {"inputmode": "decimal"},
@@ -45,19 +48,33 @@ class RecordForm(forms.Form):
         super().__init__(data.copy() if data is not None else None)
         for column in register.typed_columns:
             self.fields[column.name] = _field(column, row)
+            if column.kind is Kind.GRID:
+                self._search_grids(self.fields[column.name])
         self.seen_version = getattr(row, "version", None)
 
     def offer(self, values: Mapping[str, str]) -> None:
         """Fill in what the page before knows already and names in its link."""
         self.initial.update({n: v for n, v in values.items() if n in self.fields})
 
+    def _search_grids(self, field: forms.Field) -> None:
+        """Names to choose from as one types; the server is asked where there are too many."""
+        field.widget.attrs["placeholder"] = _("Type a part of the name or code")
+        if len(self._grids) > MOST_OFFERED:
+            url = reverse("registry_grids", args=[self.register.key])
+            search = {"get": url, "target": "#grids-offered", "trigger": SEARCH}
+            field.widget.attrs |= {f"hx-{n}": value for n, value in search.items()}
+
+    @cached_property
+    def _grids(self) -> list[tuple[str, str]]:
+        return list(places.known().offered(self.viewer))
+
     @property
     def offered_grids(self) -> list[tuple[str, str]]:
-        """Names for the input of a grid, where there are not too many."""
+        """(code, names) to choose from; of too many the highest, which need no script."""
         if all(c.kind is not Kind.GRID for c in self.register.typed_columns):
             return []
-        offered = list(places.known().offered(self.viewer))
-        return offered if len(offered) <= MOST_OFFERED else []
+        highest = sorted(self._grids, key=lambda grid: (len(grid[0]), grid[0]))
+        return sorted(highest[:MOST_OFFERED])
 
     def hidden(self) -> SafeString:
         """What the writer saw: the version, and the first value of each field."""

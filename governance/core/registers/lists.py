@@ -15,6 +15,7 @@ from governance.core.registers.plan import has_field
 from governance.core.registers.spec import Column, Kind, Register, Viewer
 
 PAGE_SIZE = 50
+MOST_COLUMNS = 8  # of those meant for the list; what is asked for is shown
 COUNT_CAP = 1000
 MOST_PAGES = 200
 NUMERIC = {Kind.INTEGER, Kind.DECIMAL}
@@ -56,6 +57,11 @@ class Listing:
     clear_url: str = ""
 
     @property
+    def heads(self) -> list[tuple[Column, bool]]:
+        """The headings, with whether a number stands below."""
+        return [(column, column.kind in NUMERIC) for column in self.columns]
+
+    @property
     def total_text(self) -> str:
         return f"{COUNT_CAP}+" if self.total > COUNT_CAP else f"{self.total}"
 
@@ -89,11 +95,21 @@ def joined(rows: QuerySet[Any], columns: Iterable[Column]) -> QuerySet[Any]:
 
 
 def shown_columns(register: Register, params: Mapping[str, Any]) -> list[Column]:
-    """The columns of the list: those that `cols` names, else those meant for it."""
+    """The columns of the list: those that `cols` names, else the first of those meant for it.
+
+    The one that names the record leads. The grid stands under it, so it is no column of its own
+    unless somebody asks for it.
+    """
     many = params.getlist("cols") if isinstance(params, QueryDict) else []
     asked = ",".join(many).split(",")
     chosen = [c for c in register.columns if c.name in asked]
-    return chosen or [c for c in register.columns if c.in_list]
+    if not chosen:
+        meant = [c for c in register.columns if c.in_list or c.name == register.title]
+        told = has_field(register.model, "micro")
+        chosen = [c for c in meant if not told or c.kind is not Kind.GRID] or meant
+        lead = [c for c in chosen if c.name == register.title]
+        chosen = [*lead, *(c for c in chosen if c not in lead)][:MOST_COLUMNS]
+    return sorted(chosen, key=lambda c: c.name != register.title)
 
 
 def listing(register: Register, viewer: Viewer, params: QueryDict) -> Listing:

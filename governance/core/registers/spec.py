@@ -155,6 +155,7 @@ class Register:
         filters: a django-filter FilterSet; `q`, and one per facet.
         facets: filter names shown as chips above the list, in order.
         order: default ordering of the list.
+        title: column that the list leads with, where it is not the first of the file.
     """
 
     key: str
@@ -179,6 +180,7 @@ class Register:
     page: Callable[[Any], str] | None = None
     about: Text = ""
     is_personal: bool = False
+    title: str = ""
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

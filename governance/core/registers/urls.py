@@ -18,6 +18,7 @@ urlpatterns = [
     path("imports/<int:pk>/errors/", import_views.import_errors, name="import_errors"),
     path("imports/<int:pk>/<slug:step>/", import_views.import_step, name="import_step"),
     path("registry/<slug:key>/", views.registry, name="registry"),
+    path("registry/<slug:key>/grids/", views.registry_grids, name="registry_grids"),
     path("registry/<slug:key>/new/", views.registry_new, name="registry_new"),
     path(
         "registry/<slug:key>/template/",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.core.menu import standing_of
-from governance.core.registers import lists, panels, show
+from governance.core.registers import lists, panels, places, show
 from governance.core.registers.access import (
     may_write,
     of_register,
@@ -23,6 +23,7 @@ from governance.core.registers.records import page_of_record
 from governance.core.registers.spec import Register
 
 PRINT_MOST = 1000
+GRIDS_OFFERED = 50
 
 
 @of_register()
@@ -47,6 +48,18 @@ def registry(request: HttpRequest, register: Register) -> HttpResponse:
         ],
     }
     return render(request, "core/registers/list.html", context)
+
+
+@of_register(writes=True)
+@require_safe
+def registry_grids(request: HttpRequest, register: Register) -> HttpResponse:
+    """The grids that fit what is being typed into a form, as options."""
+    del register
+    words = next(iter(request.GET.values()), "").strip()[:60]
+    offered = places.known().offered(signed_in(request))
+    fits = [g for g in offered if words in g[1] or g[0].startswith(words or "-")]
+    context = {"grids": fits[:GRIDS_OFFERED]}
+    return render(request, "core/registers/grids_offered.html", context)
 
 
 @of_register(writes=True)
