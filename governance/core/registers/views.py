@@ -55,7 +55,7 @@ def registry(request: HttpRequest, register: Register) -> HttpResponse:
 def registry_grids(request: HttpRequest, register: Register) -> HttpResponse:
     """The grids that fit what is being typed into a form, as options."""
     del register
-    words = next(iter(request.GET.values()), "").strip()[:60]
+    words = str(next(iter(request.GET.values()), "")).strip()[:60]
     offered = places.known().offered(signed_in(request))
     fits = [g for g in offered if words in g[1] or g[0].startswith(words or "-")]
     context = {"grids": fits[:GRIDS_OFFERED]}
