@@ -410,6 +410,10 @@ SMS_BODY = env.str("SMS_BODY", default='{"phone": "{phone}", "text": "{text}"}')
 SMS_HEADERS = env.dict("SMS_HEADERS", default={})
 SMS_TAKEN = env.str("SMS_TAKEN", default="")
 
+# --- The 12345 hotline (see requests_hub/gateways/hotline.py) --------------------------------
+HOTLINE_URL = env.str("HOTLINE_URL", default="")
+HOTLINE_TOKEN = env.str("HOTLINE_TOKEN", default="")
+
 # --- Webhooks (see requests_hub/gateways/webhook.py) ----------------------------------------
 WEBHOOK_PRIVATE_NETWORKS = env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
 WEBHOOK_PATIENCE_DAYS = env.int("WEBHOOK_PATIENCE_DAYS", default=5)

@@ -108,6 +108,15 @@ def _fault(message: Message, row: dict[str, str | None]) -> str:
     return ""
 
 
+def read_moment(text: str) -> datetime | None:
+    """A time as the hotline writes it, with its zone or in ours; None when it is none."""
+    try:
+        whole = datetime.fromisoformat(text)
+    except ValueError:
+        return _moment(text)
+    return whole if timezone.is_aware(whole) else timezone.make_aware(whole)
+
+
 def _moment(text: str) -> datetime | None:
     for pattern in TIMES:
         try:

@@ -116,6 +116,22 @@ menu.add(
         OUTSIDE,
         72,
     ),
+    menu.Entry(
+        _("States at the hotline"),
+        "arrow-left-right",
+        "/registry/hotline-states/",
+        KEEPERS,
+        OUTSIDE,
+        73,
+    ),
+    menu.Entry(
+        _("Hotline messages"),
+        "telephone",
+        "/registry/hotline-messages/",
+        TOWN,
+        LOOP,
+        22,
+    ),
     menu.Entry(_("Messages out"), "send", "/sendings/", KEEPERS, OUTSIDE, 75),
 )
 

@@ -26,6 +26,8 @@ OUTSIDE_URLS = (
     Url("open311_request", IN, _number),
     Url("open311_token", GONE, _as_json(token="nothing")),
     Url("open311_updates", NO, _as_json()),
+    Url("api_hotline_messages", NO, is_post=True),
+    Url("api_hotline_updates", NO),
     Url("api_key_new", NO, nothing, is_post=True, answers=KEEPERS),
     Url(
         "api_key_end", NO, lambda _w: {"pk": 1, "key": 1}, is_post=True, answers=KEEPERS

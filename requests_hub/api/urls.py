@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from requests_hub.api import tasks, views
+from requests_hub.api import hotline, tasks, views
 
 urlpatterns = [
     path("requests/", views.requests, name="api_requests"),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("tasks/", tasks.tasks, name="api_tasks"),
     path("tasks/<int:pk>/", tasks.task_detail, name="api_task"),
     path("tasks/<int:pk>/<slug:step>/", tasks.task_step, name="api_task_step"),
+    path("hotline/messages/", hotline.messages, name="api_hotline_messages"),
+    path("hotline/updates/", hotline.updates, name="api_hotline_updates"),
     path("attachments/", tasks.store_file, name="api_attachments"),
 ]

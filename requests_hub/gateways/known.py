@@ -11,6 +11,7 @@ from governance.core.masking import mask_email, mask_phone, mask_text
 from requests_hub.actions.sendings import queue
 from requests_hub.gateways.base import Gateway, Receipt
 from requests_hub.gateways.email import EmailGateway
+from requests_hub.gateways.hotline import HotlineGateway
 from requests_hub.gateways.sms import SmsGateway
 from requests_hub.gateways.webhook import WebhookGateway
 from requests_hub.models import Request, Sending
@@ -51,6 +52,10 @@ def gateway_of(channel: str) -> Gateway:
         return EmailGateway() if settings.MAIL_URL else LogGateway(EmailGateway())
     if channel == "sms":
         return SmsGateway() if settings.SMS_URL else LogGateway(SmsGateway())
+    if channel == "hotline":
+        return (
+            HotlineGateway() if settings.HOTLINE_URL else LogGateway(HotlineGateway())
+        )
     if channel == "webhook":
         return WebhookGateway()
     raise Invalid(fields={"channel": [_("There is no such channel.")]})

@@ -30,7 +30,9 @@ class Open311Service(Record):
     is_offered = models.BooleanField(_("offered"), default=True)
     is_private = models.BooleanField(_("requests are private"), default=False)
     keywords = models.CharField(_("keywords"), max_length=200, blank=True)
-    about = models.TextField(_("about"), max_length=500, blank=True)
+    about = models.TextField(
+        pgettext_lazy("service", "about"), max_length=500, blank=True
+    )
 
     objects = RecordQuerySet["Open311Service"].as_manager()
 

@@ -16,8 +16,7 @@ GRAIN = 3  # decimals of a public position: about a hundred metres
 EXTENDED = {
     "submitted": "open",
     "accepted": "investigating",
-    "verifying": "investigating",
-    "registered": "investigating",
+    "verify": "investigating",
     "rejected": "not_councils_responsibility",
     "dispatched": "action_scheduled",
     "signed": "action_scheduled",
@@ -30,7 +29,6 @@ EXTENDED = {
     "checking": "in_progress",
     "closed": "fixed",
     "revisited": "fixed",
-    "closed_unsolved": "no_further_action",
     "withdrawn": "cancelled",
     "merged": "duplicate",
 }

@@ -45,7 +45,7 @@ class ServiceFilter(RecordFilter):
 class QuestionFilter(RecordFilter):
     words_in = ("category", "code", "words")
     datatype = django_filters.ChoiceFilter(
-        choices=Open311Question.Datatype.choices, label=_("Answer")
+        choices=Open311Question.Datatype.choices, label=_("Kind of answer")
     )
 
 
@@ -163,7 +163,13 @@ add(
                 "is_private", _("Requests are private"), _("Open311 never shows them.")
             ),
             Column("keywords", _("Keywords"), max_length=200),
-            Column("about", _("About"), Kind.LONG_TEXT, max_length=500, in_list=False),
+            Column(
+                "about",
+                pgettext_lazy("service", "About"),
+                Kind.LONG_TEXT,
+                max_length=500,
+                in_list=False,
+            ),
         ),
         natural_key=("category",),
         save=open311_settings.save_service,
@@ -192,7 +198,7 @@ add(
             Column("words", _("Question"), required=True, max_length=200),
             Column(
                 "datatype",
-                _("Answer"),
+                _("Kind of answer"),
                 Kind.CHOICE,
                 choices=Open311Question.Datatype.choices,
             ),

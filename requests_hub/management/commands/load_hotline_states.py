@@ -1,0 +1,25 @@
+"""Fill an empty table of the hotline's states with usual words."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from grids.models import District
+from requests_hub.actions.hotline_messages import propose_states
+
+
+class Command(BaseCommand):
+    help = "Propose which of the hotline's states is which of ours; an existing table stays."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--district", default=settings.DISTRICT_CODE)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        code = options["district"]
+        district = District.objects.filter(code=code).first()
+        if district is None:
+            raise CommandError(_("There is no district %(code)s.") % {"code": code})
+        self.stdout.write(str(propose_states(district.pk)))
