@@ -13,6 +13,7 @@ from governance.core.models import DictionaryItem
 from grids.scoping import Viewer
 from requests_hub.actions.intake import CATEGORIES
 from requests_hub.models import Request, Task
+from requests_hub.queries import drill
 from requests_hub.workflow import REQUEST
 
 LEVEL_BY_DIGITS = {9: "large", 12: "medium", 14: "small", 17: "micro"}
@@ -100,6 +101,10 @@ class RequestFilter(ViewerFilter):
         choices=MONTH_CHOICES, method="by_rated", label=_("Rated")
     )
 
+    figure = django_filters.CharFilter(method="by_figure", label=_("Figure"))
+    first = django_filters.DateFilter(method="as_given", label=_("From day"))
+    last = django_filters.DateFilter(method="as_given", label=_("Until day"))
+
     class Meta:
         model = Request
         fields: Iterable[str] = ()
@@ -156,6 +161,17 @@ class RequestFilter(ViewerFilter):
         """Rated this month; what the satisfaction of the month counts."""
         first = month_start(timezone.localdate())
         return rows.filter(rated_at__gte=first).exclude(satisfaction="")
+
+    def by_figure(self, rows: QuerySet[Request], _name: str, value: str) -> Any:
+        """What a figure of the assessment counts, from `first` to `last`."""
+        days = self.form.cleaned_data
+        if not (days.get("first") and days.get("last")):
+            return rows.none()
+        return rows.filter(drill.behind(value, days["first"], days["last"]))
+
+    def as_given(self, rows: QuerySet[Request], _name: str, _value: Any) -> Any:
+        """Part of another condition."""
+        return rows
 
     def by_since(self, rows: QuerySet[Request], _name: str, value: Any) -> Any:
         """Asked on this day or later."""

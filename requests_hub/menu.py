@@ -172,3 +172,13 @@ menu.add(
     ),
     menu.Entry(_("Orders"), "hand-thumbs-up", "/orders/", GOOD, order=1, is_tab=True),
 )
+
+DATA = _("Data and assessment")
+ASSESSED = TOWN | OFFICER | READERS | frozenset({"admin"})
+REST = OFFICER | frozenset(
+    {"admin", "auditor"}
+)  # the others have it from the top storey
+menu.add(
+    menu.Entry(_("Assessment"), "bar-chart", "/assessment/", ASSESSED, DATA, 60),
+    menu.Entry(_("Bulletins"), "file-earmark-text", "/bulletins/", REST, DATA, 61),
+)

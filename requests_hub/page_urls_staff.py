@@ -3,6 +3,8 @@
 from django.urls import path
 
 from requests_hub.views import (
+    assessment,
+    bulletins,
     department,
     dispatch,
     escalation,
@@ -66,4 +68,17 @@ urlpatterns = [
     path("escalation/rungs/<int:pk>/drop/", escalation.rung_drop, name="rung_drop"),
     path("checks/", escalation.checks, name="checks"),
     path("checks/<int:pk>/mend/", escalation.check_mend, name="check_mend"),
+    path("assessment/", assessment.overview, name="assessment"),
+    path("assessment/recounts/", assessment.recounts, name="recounts"),
+    path("assessment/recounts/now/", assessment.recount, name="recount_now"),
+    path("assessment/recounts/rebuild/", assessment.rebuild, name="rebuild_statistics"),
+    path("bulletins/", bulletins.bulletin_list, name="bulletins"),
+    path("bulletins/today/", bulletins.today, name="bulletin_today"),
+    path("bulletins/draft/", bulletins.draft, name="bulletin_draft"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path(
+        "bulletins/<int:pk>/<slug:ending>/",
+        bulletins.bulletin_file,
+        name="bulletin_file",
+    ),
 ]

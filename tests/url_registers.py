@@ -33,7 +33,7 @@ def _of_register(register: Any) -> list[Url]:
         given = {"key": register.key, **more.pop("args", {})}
         return Url(name, NO, lambda _w: dict(given), answers=answers, **more)
 
-    gone = {"args": {"pk": 1}}
+    gone = {"args": {"pk": 10**15}}  # small ids may be taken in a fresh database
     program = {"stranger": 401}
     is_first = {"is_shown": register.key in ("places", "probe")}
     return [

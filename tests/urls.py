@@ -57,6 +57,8 @@ def _one(_world: Any) -> dict[str, Any]:
     return {"pk": 1}
 
 
+KEEPING = {"anonymous": OUT, "district": IN, "admin": IN, "auditor": IN}
+
 URLS = (
     *of_registers(),
     *NET_URLS,
@@ -227,6 +229,33 @@ URLS = (
     Url("desk", NO, answers=OFFICERS, page=True),
     Url("desk_report_in", NO, is_post=True, answers=OFFICERS),
     Url("whistles", IN, answers=NOT_STAFF, page=True),
+    Url("assessment", IN, answers={**NOT_STAFF, "workers": NO}, page=True),
+    Url("recounts", NO, answers=KEEPING, page=True),
+    Url(
+        "recount_now",
+        NO,
+        is_post=True,
+        answers={"anonymous": OUT, "district": OUT, "admin": OUT},
+    ),
+    Url(
+        "rebuild_statistics",
+        NO,
+        is_post=True,
+        answers={"anonymous": OUT, "district": OUT, "admin": OUT},
+    ),
+    Url("bulletins", IN, answers=NOT_STAFF, page=True),
+    Url("bulletin_today", OUT, answers=NOT_STAFF),
+    Url(
+        "bulletin_draft",
+        NO,
+        query="?kind=day",
+        answers={"anonymous": OUT, "district": IN, "readers": IN},
+        page=True,
+    ),
+    Url("bulletin", GONE, _one, answers=NOT_STAFF),
+    Url(
+        "bulletin_file", GONE, lambda _w: {"pk": 1, "ending": "docx"}, answers=NOT_STAFF
+    ),
     Url(
         "whistle",
         IN,

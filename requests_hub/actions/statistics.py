@@ -90,6 +90,28 @@ def rebuild() -> None:
         wrong.update(rebuilt_at=timezone.now())
 
 
+@transaction.atomic
+def ask_for_rebuild(*, by: Actor) -> StatCheck | None:
+    """Have the worker build the figures anew, if the last recount found a difference."""
+    check = StatCheck.objects.select_for_update().order_by("-checked_at").first()
+    if check is None or check.is_ok or check.rebuild_asked_at or check.rebuilt_at:
+        return check
+    check.rebuild_asked_at = timezone.now()
+    check.save(update_fields=["rebuild_asked_at"])
+    events.record("statistics.rebuild_asked", check, by)
+    return check
+
+
+def rebuild_if_asked() -> bool:
+    """Build anew and count again where somebody asked for it; gives whether it did."""
+    asked = StatCheck.objects.filter(rebuild_asked_at__isnull=False, rebuilt_at=None)
+    if not asked.exists():
+        return False
+    rebuild()
+    recount()
+    return True
+
+
 def is_recount_due() -> bool:
     """Whether nobody has counted since three o'clock of the last night."""
     now = timezone.localtime()

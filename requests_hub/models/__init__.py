@@ -1,5 +1,6 @@
 """Tables of the requests app, by topic."""
 
+from requests_hub.models.assessment import AssessmentRule, Bulletin, Scorecard
 from requests_hub.models.calls import Extension, Mark, Pause, Return, Score
 from requests_hub.models.clients import ApiClient, ApiKey, Subscription
 from requests_hub.models.escalation import (
@@ -32,6 +33,8 @@ from requests_hub.models.whistles import Whistle
 __all__ = [
     "ApiClient",
     "ApiKey",
+    "AssessmentRule",
+    "Bulletin",
     "Escalation",
     "EscalationContact",
     "EscalationRung",
@@ -58,6 +61,7 @@ __all__ = [
     "Return",
     "Revisit",
     "Score",
+    "Scorecard",
     "Sending",
     "StatCheck",
     "StatDelta",

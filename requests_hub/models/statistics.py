@@ -113,6 +113,9 @@ class StatCheck(models.Model):
     cells = models.PositiveIntegerField(_("figures compared"))
     wrong = models.PositiveIntegerField(_("figures that differ"))
     differences = models.JSONField(_("differences"), default=list)
+    rebuild_asked_at = models.DateTimeField(
+        _("rebuilding asked for"), null=True, blank=True
+    )
     rebuilt_at = models.DateTimeField(_("rebuilt"), null=True, blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.core import worktime
 from governance.core.models import User
 from governance.core.workflow import Text
+from grids.scoping import scope_of
 from requests_hub import turns
 from requests_hub.models import Request, Task
 from requests_hub.panels import maps, strip
@@ -40,6 +41,7 @@ def bench(user: User, waiting: list[Turn]) -> dict[str, Any]:
         "today": today,
         "is_working_day": worktime.is_working_day(today),
         "may_register": strip.may_register(user),
+        "may_bulletin": scope_of(user).has_role("district", "leader"),
         "next_url": _next_url(waiting, user),
         "cells": strip.workbench(user, _earliest(waiting), _longest(waiting)),
         "axis": day_axis(user, waiting, counts["today"]),

@@ -41,12 +41,13 @@ def top(user: User) -> tuple[str, Sequence[int]]:
     """The highest level a person is posted at, with the ids there."""
     scope = scope_of(user)
     if not scope.grids:
-        return "district", _districts(user)
+        return "district", districts_of(user)
     level = next(name for name in LEVELS if scope.grids.get(name))
     return level, sorted(scope.grids[level])
 
 
-def _districts(user: User) -> Sequence[int]:
+def districts_of(user: User) -> Sequence[int]:
+    """The districts that somebody's posts lie in."""
     scope = scope_of(user)
     if scope.districts:
         return sorted(scope.districts)

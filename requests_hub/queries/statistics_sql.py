@@ -15,7 +15,7 @@ SELECT r.district_id, x.* FROM core_event AS v JOIN requests_hub_request AS r ON
   LATERAL requests_hub_stat_expand(r.large_id, r.medium_id, r.small_id, r.micro_id,
     r.lead_department_id, r.category_id, r.channel,
     ARRAY['to:' || (v.data ->> 'to') || '@' || requests_hub_stat_day(v.occurred_at)], 1) AS x
-WHERE v.subject_type = 'request' AND v.data ->> 'from' <> v.data ->> 'to'
+WHERE v.subject_type = 'request' AND v.data ? 'step' AND v.data ->> 'from' <> v.data ->> 'to'
 """
 UNFOLDED = """
 SELECT d.district_id, e.* FROM requests_hub_statdelta AS d, LATERAL (

@@ -7,7 +7,8 @@ from requests_hub.actions import statistics
 
 @shared_task(name="requests_hub.fold_statistics")
 def fold_statistics() -> int:
-    """Fold what is unfolded; a second folder does nothing."""
+    """Fold what is unfolded, or build anew if asked; a second folder does nothing."""
+    statistics.rebuild_if_asked()
     return statistics.fold()
 
 

@@ -114,7 +114,9 @@ def test_rebuild_makes_it_right_again():
     StatFlow.objects.all().delete()
     StatStock.objects.update(n=3)
     assert statistics.recount().wrong > 10
-    statistics.rebuild()
+    assert statistics.rebuild_if_asked() is False
+    statistics.ask_for_rebuild(by="test")
+    assert statistics.rebuild_if_asked() is True
     assert statistics.recount().wrong == 0
     assert StatCheck.objects.filter(rebuilt_at__isnull=False).count() == 1
     submit(forest.district)

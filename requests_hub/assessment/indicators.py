@@ -1,0 +1,100 @@
+"""The indicators that pages show and formulas name: counts, and rates with their bases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from governance.core.workflow import Text
+from requests_hub.assessment.shares import Share, Weights, three_rates
+
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many; `name` is the measure of the statistics."""
+
+    name: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class RateOf:
+    """`part` ÷ `whole` of the counts. The wholes are what should have been done by now."""
+
+    name: str
+    label: Text
+    part: str
+    whole: str
+    about: Text = ""
+
+
+COUNTS = (
+    Count("received", _("Received")),
+    Count("accepted", _("Accepted")),
+    Count("closed", _("Closed")),
+    Count("closed_in_time", _("Closed in time")),
+    Count("close_due", _("Due to be closed")),
+    Count("close_done", _("of them closed")),
+    Count("close_met", _("of them closed in time")),
+    Count("valid", _("Valid revisits")),
+    Count("contacted", _("Contacted")),
+    Count("solved", _("Solved")),
+    Count("satisfied", _("Satisfied")),
+    Count("basically", _("Basically satisfied")),
+    Count("dissatisfied", _("Dissatisfied")),
+    Count("called", _("Departments called")),
+    Count("report_due", _("Due to report in")),
+    Count("report_done", _("of them reported in")),
+    Count("report_met", _("of them reported in on time")),
+    Count("handle_due", _("Due to be handled")),
+    Count("handle_done", _("of them handled")),
+    Count("handle_met", _("of them handled in time")),
+    Count("handle_again", _("of them sent back for rework")),
+)
+RATES = (
+    RateOf("close_rate", _("Closing rate"), "close_done", "close_due",
+           _("closed ÷ those whose day of closing has come")),
+    RateOf("close_on_time", _("Closed on time"), "close_met", "close_due",
+           _("closed by their day ÷ those whose day of closing has come")),
+    RateOf("report_on_time", _("Reported in on time"), "report_met", "report_due",
+           _("reported in by the limit ÷ calls whose limit has come")),
+    RateOf("handle_rate", _("Handling rate"), "handle_done", "handle_due",
+           _("answered ÷ calls whose day of handling has come")),
+    RateOf("handle_on_time", _("Handled on time"), "handle_met", "handle_due",
+           _("answered by their day ÷ calls whose day of handling has come")),
+    RateOf("rework_rate", _("Rework rate"), "handle_again", "handle_due",
+           _("sent back for rework ÷ calls whose day of handling has come")),
+)  # fmt: skip
+THREE = (
+    ("contacted_rate", _("Contacted rate")),
+    ("solved_rate", _("Solved rate")),
+    ("satisfied_rate", _("Satisfied rate")),
+    ("score", _("Weighted score")),
+)
+MEASURES = [count.name for count in COUNTS]
+LABELS: dict[str, Text] = {
+    **{count.name: count.label for count in COUNTS},
+    **{rate.name: rate.label for rate in RATES},
+    **dict(THREE),
+}
+
+
+def shares(n: Counts, weights: Weights) -> dict[str, Share]:
+    """Every rate with its base, by the indicator's name."""
+    three = three_rates(n, weights)
+    out = {r.name: Share(n.get(r.part, 0), n.get(r.whole, 0)) for r in RATES}
+    return {
+        **out,
+        "contacted_rate": three.contacted,
+        "solved_rate": three.solved,
+        "satisfied_rate": three.satisfied,
+    }
+
+
+def values(n: Counts, weights: Weights) -> dict[str, float | None]:
+    """What a formula may name: counts, rates in per cent (None without a base), the score."""
+    rates = {name: share.percent for name, share in shares(n, weights).items()}
+    counts: dict[str, float | None] = {name: n.get(name, 0) for name in MEASURES}
+    return {**counts, **rates, "score": three_rates(n, weights).score}

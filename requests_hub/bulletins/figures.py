@@ -1,0 +1,160 @@
+"""The figures of one bulletin as plain data, as they are frozen when it is issued."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from governance.core import dictionaries, worktime
+from grids.models import Department, Grid
+from requests_hub.assessment.periods import Period
+from requests_hub.queries import bulletin_facts as facts
+from requests_hub.queries.assessment import rule_at
+from requests_hub.queries.bulletin_facts import Counts, Window
+
+TOPICS = 5
+
+
+def make(
+    district: int, period: Period, cut_off: datetime, recorded: datetime
+) -> dict[str, Any]:
+    """Every figure that the sentences, tables and files of a bulletin use.
+
+    Args:
+        district: whose bulletin.
+        period: its days.
+        cut_off: figures as of this moment; the periods compared with are cut off alike.
+        recorded: of what was recorded until then.
+    """
+    window = window_of(district, period, cut_off, recorded)
+    length = window.end - window.start
+    rule = rule_at(district, period.last)
+    towns = facts.by_town(window)
+    called = facts.calls(window)
+    return {
+        "kind": period.kind,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "cut_off": window.end.isoformat(),
+        "weights": [rule.contacted, rule.solved, rule.satisfied],
+        "basically": rule.basically_percent / 100,
+        "whole": {**added(towns.values()), **_calls(called)},
+        "before": added(_like(window, period.before(), length).values()),
+        "year_before": added(_like(window, period.year_before(), length).values()),
+        "towns": _towns(district, towns),
+        "topics": _topics(window, period, length),
+        "overdue": [_late(row, window.end) for row in facts.longest_overdue(window)],
+        "named": _named(called),
+    }
+
+
+def window_of(
+    district: int, period: Period, cut_off: datetime, recorded: datetime
+) -> Window:
+    """From the first moment of the period to its end, or to the cut-off if that is earlier."""
+    end = min(moment(period.last + timedelta(days=1)), cut_off)
+    return Window(district, moment(period.first), end, recorded)
+
+
+def moment(day: date) -> datetime:
+    """The first moment of a day, local time."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _like(
+    window: Window, period: Period, length: timedelta
+) -> dict[int | None, Counts]:
+    """The counts of another period, as long as the one reported has run."""
+    return facts.by_town(_same(window, period, length))
+
+
+def _same(window: Window, period: Period, length: timedelta) -> Window:
+    start = moment(period.first)
+    end = min(moment(period.last + timedelta(days=1)), start + length)
+    return replace(window, start=start, end=end)
+
+
+def added(parts: Iterable[Counts]) -> Counts:
+    out: Counter[str] = Counter()
+    for part in parts:
+        out.update(part)
+    return dict(out)
+
+
+def _calls(called: dict[int, tuple[int, int]]) -> Counts:
+    return {
+        "report_due": sum(due for due, _met in called.values()),
+        "report_met": sum(met for _due, met in called.values()),
+    }
+
+
+def _towns(district: int, found: dict[int | None, Counts]) -> list[dict[str, Any]]:
+    """All towns in official order, also those without requests."""
+    grids = Grid.objects.live().at_level("large").filter(district_id=district)
+    return [
+        {"name": grid.name, "code": grid.code, **found.get(grid.pk, {})}
+        for grid in grids.order_by("tree_id", "lft")
+    ]
+
+
+def _topics(window: Window, period: Period, length: timedelta) -> list[dict[str, Any]]:
+    """The first-level categories most asked about, with where and how many before."""
+    now, where = _by_class(facts.by_category(window))
+    before, _where = _by_class(
+        facts.by_category(_same(window, period.before(), length))
+    )
+    names = dict(
+        Grid.objects.filter(
+            pk__in={pk for counts in where.values() for pk in counts}
+        ).values_list("pk", "name")
+    )
+    out = []
+    for label, n in now.most_common(TOPICS):
+        most = [names[pk] for pk, _n in where[label].most_common(2) if pk in names]
+        out.append({"name": label, "n": n, "before": before[label], "where": most})
+    return out
+
+
+def _by_class(
+    rows: list[tuple[int | None, int | None, int]],
+) -> tuple[Counter[str], dict[str, Counter[int]]]:
+    total: Counter[str] = Counter()
+    where: dict[str, Counter[int]] = {}
+    for category, medium, n in rows:
+        label = class_of(category)
+        if not label:
+            continue
+        total[label] += n
+        places = where.setdefault(label, Counter())
+        if medium is not None:
+            places[medium] += n
+    return total, where
+
+
+def class_of(category: int | None) -> str:
+    """The Chinese name of the first level that a category belongs to; "" without one."""
+    item = dictionaries.by_id(category)
+    return dictionaries.path(item)[0].label_zh if item is not None else ""
+
+
+def _late(row: dict[str, Any], end: datetime) -> dict[str, Any]:
+    grid = Grid.objects.filter(pk=row["large_id"]).first()
+    unit = Department.objects.filter(pk=row["lead_department_id"]).first()
+    over = worktime.working_between(row["close_due_at"], end)
+    return {
+        "no": row["no"],
+        "title": "" if row["is_private"] else row["title"],
+        "unit": (unit.name if unit else "") or (grid.name if grid else ""),
+        "days": int(over / worktime.day_length()),
+    }
+
+
+def _named(called: dict[int, tuple[int, int]]) -> list[dict[str, Any]]:
+    """Departments that were late to report in, the worst first."""
+    late = {pk: due - met for pk, (due, met) in called.items() if due > met}
+    names = dict(Department.objects.filter(pk__in=late).values_list("pk", "name"))
+    worst = sorted(late, key=lambda pk: (-late[pk], pk))
+    return [{"name": names.get(pk, ""), "n": late[pk]} for pk in worst[:3]]

@@ -1,0 +1,145 @@
+"""A bulletin as a Word document and as an Excel workbook; both are made from its content alone."""
+
+import io
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+Content = dict[str, Any]
+SONG, HEI = "FangSong", "SimHei"
+
+
+def word(content: Content, issue: str, unit: str, day: str) -> bytes:
+    """A .docx on A4 with the red head, as the district's offices send it on."""
+    from docx import Document
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+    from docx.shared import Mm, Pt, RGBColor
+
+    paper = Document()
+    page = paper.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin, page.right_margin = Mm(28), Mm(26)
+    page.top_margin, page.bottom_margin = Mm(37), Mm(35)
+    write = _Writer(paper, Pt)
+    head = write.line(content["head"], 32, HEI, ALIGN.CENTER, bold=True)
+    head.font.color.rgb = RGBColor(0xC1, 0x27, 0x2D)
+    write.line(issue, 14, SONG, ALIGN.CENTER)
+    write.line(f"{unit}        {day}", 14, SONG, ALIGN.CENTER)
+    write.line(content["title"], 18, HEI, ALIGN.CENTER, bold=True)
+    for section in content["sections"]:
+        write.line(section["heading"], 16, HEI)
+        for text in section["paragraphs"]:
+            write.line(text, 16, SONG, indent=True)
+        for n, bar in enumerate(section.get("bars", ()), 1):
+            words = {"n": bar["n"], "share": bar["share"]}
+            share = _("%(n)s, %(share)s of all") % words
+            write.line(f"{n}. {bar['label']}  {share}", 14, SONG, indent=True)
+        if section.get("table"):
+            write.table(section["table"], ALIGN.CENTER)
+    write.line(unit, 16, SONG, ALIGN.RIGHT)
+    write.line(day, 16, SONG, ALIGN.RIGHT)
+    write.line(content["foot"], 10, SONG)
+    out = io.BytesIO()
+    paper.save(out)
+    return out.getvalue()
+
+
+class _Writer:
+    """Paragraphs and tables in Chinese fonts."""
+
+    def __init__(self, paper: Any, points: Any) -> None:
+        self.paper, self.points = paper, points
+
+    def line(
+        self,
+        text: str,
+        size: int,
+        font: str,
+        align: Any = None,
+        *,
+        bold: bool = False,
+        indent: bool = False,
+    ) -> Any:
+        """One paragraph; gives its run."""
+        paragraph = self.paper.add_paragraph()
+        if align is not None:
+            paragraph.alignment = align
+        if indent:
+            paragraph.paragraph_format.first_line_indent = self.points(2 * size)
+        paragraph.paragraph_format.space_after = self.points(4)
+        return self._run(paragraph, text, size, font, bold)
+
+    def _run(self, paragraph: Any, text: str, size: int, font: str, bold: bool) -> Any:
+        from docx.oxml.ns import qn
+
+        run = paragraph.add_run(text)
+        run.font.size, run.font.name, run.bold = self.points(size), font, bold
+        # Without this the font holds for Latin letters only.
+        run._element.rPr.rFonts.set(qn("w:eastAsia"), font)  # noqa: SLF001 - no public way
+        return run
+
+    def table(self, table: dict[str, Any], align: Any) -> None:
+        """A table with all borders; the head and the total are bold."""
+        rows = [table["head"], *table["rows"]]
+        grid = self.paper.add_table(rows=len(rows), cols=len(table["head"]))
+        grid.style = "Table Grid"
+        for y, row in enumerate(rows):
+            is_bold = y == 0 or (table["has_total"] and y == len(rows) - 1)
+            for x, text in enumerate(row):
+                paragraph = grid.cell(y, x).paragraphs[0]
+                paragraph.alignment = align
+                self._run(paragraph, text, 10, SONG, is_bold)
+
+
+def excel(content: Content, issue: str, unit: str, day: str) -> bytes:
+    """A workbook: the text on the first sheet, each table and the bars on their own."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = content["head"]
+    for text in (content["head"], issue, f"{unit}  {day}", content["title"]):
+        sheet.append([_plain(text)])
+    sheet["A1"].font = Font(bold=True, size=18)
+    for section in content["sections"]:
+        sheet.append([_plain(section["heading"])])
+        sheet.cell(sheet.max_row, 1).font = Font(bold=True)
+        for text in section["paragraphs"]:
+            sheet.append([_plain(text)])
+            sheet.cell(sheet.max_row, 1).alignment = Alignment(wrap_text=True)
+        _tables(book, section)
+    sheet.append([content["foot"]])
+    sheet.column_dimensions["A"].width = 100
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _tables(book: Any, section: dict[str, Any]) -> None:
+    from openpyxl.styles import Font
+
+    name = section["heading"].split("、", 1)[-1][:31]
+    table = section.get("table")
+    rows = [table["head"], *table["rows"]] if table else []
+    if section.get("bars"):
+        rows = [[_("Topic"), _("Requests"), _("Share")]]
+        rows += [[bar["label"], str(bar["n"]), bar["share"]] for bar in section["bars"]]
+    if not rows:
+        return
+    sheet = book.create_sheet(name)
+    for row in rows:
+        sheet.append(
+            [int(c) if c.isascii() and c.isdigit() else _plain(c) for c in row]
+        )
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+    for column in sheet.columns:
+        width = max(len(str(cell.value or "")) for cell in column)
+        sheet.column_dimensions[column[0].column_letter].width = max(10, 2 * width + 2)
+
+
+def _plain(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

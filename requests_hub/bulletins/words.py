@@ -1,0 +1,330 @@
+"""The fixed sentences, tables and bars of a bulletin, made from its figures alone.
+
+The content is plain data: page, paper, Word and Excel show the same. Rates have one decimal and
+name their base; changes are “up / down N” or “level”, 环比 and 同比 by name.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from requests_hub.assessment.indicators import shares
+from requests_hub.assessment.shares import (
+    Share,
+    Weights,
+    change,
+    growth,
+    three_rates,
+)
+
+NONE = "—"
+Figures = Mapping[str, Any]
+Section = dict[str, Any]
+
+
+def make(figures: Figures, focus: Sequence[str] = ()) -> dict[str, Any]:
+    """{"head", "title", "sections": [{"heading", "paragraphs", "table", "bars"}], "foot"}.
+
+    `focus` is what the writer adds about the time to come, one line each.
+    """
+    made = [_whole(figures), _ranking(figures), _topics(figures), _late(figures)]
+    if focus:
+        lines = [f"（{_chinese(n)}）{line}" for n, line in enumerate(focus, 1)]
+        made.append({"heading": _("What comes next"), "paragraphs": lines})
+    sections = [
+        {**section, "heading": f"{_chinese(n)}、{section['heading']}"}
+        for n, section in enumerate(made, 1)
+    ]
+    return {
+        "head": _head(figures["kind"]),
+        "title": _("Grid governance, %(days)s") % {"days": days_words(figures)},
+        "sections": sections,
+        "foot": _("Figures as of %(when)s") % {"when": _moment(figures["cut_off"])},
+    }
+
+
+def _head(kind: str) -> str:
+    return {
+        "day": _("Grid governance daily"),
+        "week": _("Grid governance weekly"),
+        "month": _("Grid governance monthly"),
+    }[kind]
+
+
+def days_words(figures: Figures) -> str:
+    """“11月16日至22日”; one day as itself."""
+    first = date.fromisoformat(figures["first"])
+    last = date.fromisoformat(figures["last"])
+    words = {"m": first.month, "d": first.day, "y": first.year}
+    if first == last:
+        return _("%(m)s/%(d)s/%(y)s") % words
+    ends = {**words, "m2": last.month, "d2": last.day, "y2": last.year}
+    if first.year != last.year:
+        return _("%(m)s/%(d)s/%(y)s to %(m2)s/%(d2)s/%(y2)s") % ends
+    if first.month != last.month:
+        return _("%(m)s/%(d)s to %(m2)s/%(d2)s/%(y2)s") % ends
+    return _("%(m)s/%(d)s to %(d2)s/%(y2)s") % ends
+
+
+def _moment(text: str) -> str:
+    local = timezone.localtime(datetime.fromisoformat(text))
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def weights_of(figures: Figures) -> Weights:
+    contacted, solved, satisfied = figures["weights"]
+    return Weights(contacted, solved, satisfied, figures["basically"])
+
+
+def percent(share: Share) -> str:
+    """One decimal and the sign; a dash without a base."""
+    value = share.percent
+    return NONE if value is None else f"{value:.1f}%"
+
+
+def _whole(figures: Figures) -> Section:
+    n, before, year = figures["whole"], figures["before"], figures["year_before"]
+    weights = weights_of(figures)
+    now, was = shares(n, weights), shares(before, weights)
+    first = _(
+        "%(period)s the district received %(received)s requests%(changes)s. %(due)s were due to be"
+        " closed, %(done)s were closed, closing rate %(rate)s%(rate_moved)s; %(met)s in time,"
+        " on-time rate %(met_rate)s%(met_moved)s."
+    ) % {
+        "period": _period(figures["kind"]),
+        "received": n.get("received", 0),
+        "changes": _changes(n, before, year),
+        "due": n.get("close_due", 0),
+        "done": n.get("close_done", 0),
+        "rate": percent(now["close_rate"]),
+        "rate_moved": _points(now["close_rate"], was["close_rate"]),
+        "met": n.get("close_met", 0),
+        "met_rate": percent(now["close_on_time"]),
+        "met_moved": _points(now["close_on_time"], was["close_on_time"]),
+    }
+    said = [first, _revisits(n, weights), _calls(n)]
+    return {"heading": _("Overall"), "paragraphs": [line for line in said if line]}
+
+
+def _period(kind: str) -> str:
+    return {
+        "day": pgettext("bulletin", "Today"),
+        "week": pgettext("bulletin", "This week"),
+        "month": pgettext("bulletin", "This month"),
+    }[kind]
+
+
+def _changes(n: Figures, before: Figures, year: Figures) -> str:
+    parts = []
+    for other, words in ((before, _GROWTH), (year, _YEAR)):
+        grown = growth(n.get("received", 0), other.get("received", 0))
+        if grown is not None:
+            parts.append(_moved(grown, words()))
+    return "".join(_(", %(part)s") % {"part": part} for part in parts)
+
+
+Words = tuple[str, str, str]
+
+
+def _GROWTH() -> Words:  # noqa: N802 - a table of words in the language of the moment
+    return (
+        _("up %(n)s%% on the period before"),
+        _("down %(n)s%% on the period before"),
+        _("as the period before"),
+    )
+
+
+def _YEAR() -> Words:  # noqa: N802 - a table of words in the language of the moment
+    return (
+        _("up %(n)s%% on the year before"),
+        _("down %(n)s%% on the year before"),
+        _("as the year before"),
+    )
+
+
+def _moved(value: float, words: Words) -> str:
+    up, down, same = words
+    if value == 0:
+        return same
+    return (up if value > 0 else down) % {"n": f"{abs(value):.1f}"}
+
+
+def _points(now: Share, was: Share) -> str:
+    moved = change(now.percent, was.percent)
+    if moved is None:
+        return ""
+    words = (
+        _("up %(n)s points on the period before"),
+        _("down %(n)s points on the period before"),
+        _("as the period before"),
+    )
+    return _(", %(part)s") % {"part": _moved(moved, words)}
+
+
+def _revisits(n: Figures, weights: Weights) -> str:
+    rates = three_rates(n, weights)
+    if rates.score is None:
+        return _("No revisit was valid in this time.")
+    return _(
+        "Of %(valid)s valid revisits, %(contacted)s were contacted, %(solved)s solved, %(satisfied)s"
+        " satisfied; weighted score %(score)s (weights %(a)s, %(b)s, %(c)s)."
+    ) % {
+        "valid": n["valid"],
+        "contacted": percent(rates.contacted),
+        "solved": percent(rates.solved),
+        "satisfied": percent(rates.satisfied),
+        "score": f"{rates.score:.1f}",
+        "a": weights.contacted,
+        "b": weights.solved,
+        "c": weights.satisfied,
+    }
+
+
+def _calls(n: Figures) -> str:
+    if not (n.get("whistles") or n.get("report_due")):
+        return ""
+    share = Share(n.get("report_met", 0), n.get("report_due", 0))
+    return _(
+        "%(whistles)s whistles were blown; %(due)s calls were due to be reported in on, %(met)s on"
+        " time, on-time rate %(rate)s."
+    ) % {
+        "whistles": n.get("whistles", 0),
+        "due": share.whole,
+        "met": n.get("report_met", 0),
+        "rate": percent(share),
+    }
+
+
+def _ranking(figures: Figures) -> Section:
+    """Towns by their on-time rate: top and bottom three, then all in official order."""
+    weights, towns = weights_of(figures), figures["towns"]
+    on_time = [shares(town, weights)["close_on_time"] for town in towns]
+    ranks = _ranks([share.percent for share in on_time])
+    order = sorted((rank, n) for n, rank in enumerate(ranks) if rank)
+    named = [f"{towns[n]['name']} {percent(on_time[n])}" for _rank, n in order]
+    said = []
+    if len(named) >= 6:
+        said = [
+            _(
+                "By closing in time, the first three: %(top)s; the last three: %(bottom)s."
+            )
+            % {"top": "、".join(named[:3]), "bottom": "、".join(named[:-4:-1])}
+        ]
+    elif named:
+        said = [_("By closing in time: %(all)s.") % {"all": "、".join(named)}]
+    rows = [
+        _town_row(town, weights, rank) for town, rank in zip(towns, ranks, strict=True)
+    ]
+    total = {**figures["whole"], "name": _("whole district")}
+    return {
+        "heading": _("Ranking of towns and streets"),
+        "paragraphs": said,
+        "table": {
+            "head": [
+                _("Town or street"), _("Received"), _("Due"), pgettext("count", "Closed"),
+                _("In time"), _("Closing rate"), _("On-time rate"), _("Rank"),
+            ],
+            "rows": [*rows, _town_row(total, weights, None)],
+            "has_total": True,
+        },
+    }  # fmt: skip
+
+
+def _ranks(values: Sequence[float | None]) -> list[int | None]:
+    """1 for the highest; equal ones share a rank; None without a figure."""
+    shown = [None if value is None else round(value, 1) for value in values]
+    known = [value for value in shown if value is not None]
+    return [
+        None if value is None else 1 + sum(other > value for other in known)
+        for value in shown
+    ]
+
+
+def _town_row(town: Figures, weights: Weights, rank: int | None) -> list[str]:
+    rates = shares(town, weights)
+    counts = ("received", "close_due", "close_done", "close_met")
+    return [
+        town["name"],
+        *(str(town.get(name, 0)) for name in counts),
+        percent(rates["close_rate"]),
+        percent(rates["close_on_time"]),
+        str(rank) if rank else NONE,
+    ]
+
+
+def _topics(figures: Figures) -> Section:
+    topics, total = figures["topics"], figures["whole"].get("received", 0)
+    bars = [
+        {
+            "label": topic["name"],
+            "n": topic["n"],
+            "share": percent(Share(topic["n"], total)),
+        }
+        for topic in topics
+    ]
+    said = [_topic_words(topics[0])] if topics else [_("Nothing was asked.")]
+    return {"heading": _("Hot topics"), "paragraphs": said, "bars": bars}
+
+
+def _topic_words(topic: Figures) -> str:
+    grown = growth(topic["n"], topic["before"])
+    moved = (
+        _(", %(part)s") % {"part": _moved(grown, _GROWTH())}
+        if grown is not None
+        else ""
+    )
+    where = _(", mostly in %(places)s") % {"places": "、".join(topic["where"])}
+    return _("Most requests were about %(topic)s, %(n)s%(moved)s%(where)s.") % {
+        "topic": topic["name"],
+        "n": topic["n"],
+        "moved": moved,
+        "where": where if topic["where"] else "",
+    }
+
+
+def _late(figures: Figures) -> Section:
+    n, rows = figures["whole"], figures["overdue"]
+    again = Share(n.get("reworks", 0), n.get("close_due", 0))
+    said = [
+        _("%(n)s open requests are past the day they had to be closed.")
+        % {"n": n.get("overdue", 0)}
+        + (_(" The longest are listed below.") if rows else "")
+    ]
+    said.append(
+        _("%(n)s were sent back for rework, rework rate %(rate)s.")
+        % {"n": n.get("reworks", 0), "rate": percent(again)}
+    )
+    if figures["named"]:
+        units = "、".join(
+            _("%(unit)s (%(n)s)") % {"unit": row["name"], "n": row["n"]}
+            for row in figures["named"]
+        )
+        said.append(_("Named for reporting in late: %(units)s.") % {"units": units})
+    section: Section = {"heading": _("Overdue and rework"), "paragraphs": said}
+    if rows:
+        section["table"] = {
+            "head": [_("No."), _("Matter"), _("Unit"), _("Working days over")],
+            "rows": [
+                [
+                    r["no"],
+                    r["title"] or _("(private)"),
+                    r["unit"] or NONE,
+                    str(r["days"]),
+                ]
+                for r in rows
+            ],
+            "has_total": False,
+        }
+    return section
+
+
+_DIGITS = "〇一二三四五六七八九十"
+
+
+def _chinese(n: int) -> str:
+    """1 to 19 in Chinese numerals."""
+    return _DIGITS[n] if n <= 10 else f"十{_DIGITS[n - 10]}"

@@ -1,0 +1,79 @@
+"""The requests behind a figure of the statistics, for the list that a figure leads to."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from requests_hub.models import Task
+
+NOT_ASSESSED = ("draft", "rejected", "withdrawn", "merged", "held")
+Days = tuple[datetime, datetime]
+Make = Callable[[Days], Q]
+
+
+def _in(column: str, days: Days) -> Q:
+    return Q(**{f"{column}__gte": days[0], f"{column}__lt": days[1]})
+
+
+def _due(days: Days) -> Q:
+    return _in("close_due_at", days) & ~Q(state__in=NOT_ASSESSED)
+
+
+def _rated(days: Days) -> Q:
+    return _in("rated_at", days) & ~Q(satisfaction="")
+
+
+def _called(column: str, days: Days, more: Q | None = None) -> Q:
+    """Requests with a call that falls due then."""
+    tasks = Task.objects.filter(_in(column, days), more or Q(), kind="whistle")
+    return Q(pk__in=tasks.values("request_id"))
+
+
+_REPORTED = Q(reported_in_at__isnull=False) | ~Q(state="released")
+_STANDS = ~Q(state="released")
+CLOSED_IN_TIME = Q(close_due_at=None) | Q(closed_at__lte=F("close_due_at"))
+
+# The same conditions as the cells of the statistics, as the filter of a list.
+FIGURES: dict[str, Make] = {
+    "received": lambda d: _in("submitted_at", d),
+    "accepted": lambda d: _in("accepted_at", d),
+    "closed": lambda d: _in("closed_at", d),
+    "closed_in_time": lambda d: _in("closed_at", d) & CLOSED_IN_TIME,
+    "close_due": _due,
+    "close_done": lambda d: _due(d) & Q(closed_at__isnull=False),
+    "close_met": lambda d: _due(d) & Q(closed_at__lte=F("close_due_at")),
+    "valid": _rated,
+    "contacted": _rated,
+    "solved": lambda d: _rated(d) & Q(is_solved=True),
+    "satisfied": lambda d: _rated(d) & Q(satisfaction="satisfied"),
+    "basically": lambda d: _rated(d) & Q(satisfaction="basically"),
+    "dissatisfied": lambda d: _rated(d) & Q(satisfaction="dissatisfied"),
+    "called": lambda d: _called("created_at", d),
+    "report_due": lambda d: _called("report_in_due_at", d, _REPORTED),
+    "report_done": lambda d: _called(
+        "report_in_due_at", d, Q(reported_in_at__isnull=False)
+    ),
+    "report_met": lambda d: _called(
+        "report_in_due_at", d, Q(reported_in_at__lte=F("report_in_due_at"))
+    ),
+    "handle_due": lambda d: _called("due_at", d, _STANDS),
+    "handle_done": lambda d: _called(
+        "due_at", d, _STANDS & Q(replied_at__isnull=False)
+    ),
+    "handle_met": lambda d: _called(
+        "due_at", d, _STANDS & Q(replied_at__lte=F("due_at"))
+    ),
+    "handle_again": lambda d: _called("due_at", d, _STANDS & Q(rework_count__gt=0)),
+}
+
+
+def behind(figure: str, first: date, last: date) -> Q:
+    """The condition of requests that a figure of these days counts; nothing for no figure."""
+    make = FIGURES.get(figure)
+    if make is None:
+        return Q(pk__in=[])
+    start = timezone.make_aware(datetime.combine(first, time.min))
+    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
+    return make((start, end))

@@ -1,0 +1,174 @@
+"""Bulletins: the sentences, the frozen figures, the files, and that they can be reckoned again."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone, translation
+
+from governance.core.errors import Conflict, Invalid, NotAllowed
+from requests_hub.actions import bulletins, feedback
+from requests_hub.actions.actors import Reporter
+from requests_hub.actions.base import at
+from requests_hub.assessment.periods import period_of
+from requests_hub.bulletins import words
+from requests_hub.models import Bulletin
+from requests_hub.queries import areas, assessment
+
+pytestmark = pytest.mark.django_db
+
+PRINTED = {
+    "kind": "month",
+    "first": "2026-10-26",
+    "last": "2026-11-25",
+    "cut_off": "2026-11-26T00:00:00+08:00",
+    "weights": [30, 35, 35],
+    "basically": 0.9,
+    "whole": {
+        "received": 996, "close_due": 972, "close_done": 911, "close_met": 737,
+        "valid": 420, "contacted": 412, "solved": 386, "satisfied": 360, "basically": 30,
+        "whistles": 23, "report_due": 58, "report_met": 55, "overdue": 27, "reworks": 11,
+    },
+    "before": {"received": 940, "close_due": 900, "close_done": 850, "close_met": 682},
+    "year_before": {"received": 1042},
+    "towns": [
+        {"name": f"{n}镇", "close_due": 10, "close_done": 9, "close_met": met}
+        for n, met in zip("甲乙丙丁戊己庚", (9, 8, 8, 7, 3, 5, 6), strict=True)
+    ],
+    "topics": [{"name": "供水排水", "n": 71, "before": 54, "where": ["马岗村", "云硫社区"]}],
+    "overdue": [{"no": "YC20261105-0112", "title": "外墙砖松动", "unit": "区住建局", "days": 6}],
+    "named": [{"name": "区水务局", "n": 2}],
+}  # fmt: skip
+
+
+def text_of(content):
+    return "\n".join(line for s in content["sections"] for line in s["paragraphs"])
+
+
+def test_the_fixed_sentences_in_chinese():
+    with translation.override("zh-hans"):
+        content = words.make(PRINTED, ["11月27日前完成月检。"])
+    said = text_of(content)
+    assert content["head"] == "网格治理月报"
+    assert "10月26日至11月25日" in content["title"]
+    for part in (
+        "受理诉求 996 件，环比上升 6.0%，同比下降 4.4%。",
+        "应结案 972 件，结案 911 件，结案率 93.7%，环比下降 0.7 个百分点；",
+        "按期结案 737 件，按期结案率 75.8%，环比持平。",
+        "有效回访 420 件，响应率 98.1%，解决率 91.9%，满意率 92.1%，"
+        "综合得分 93.8 分（权重 30、35、35）。",
+        "网格吹哨 23 次，应报到部门 58 个次，按时报到 55 个次，按时报到率 94.8%。",
+        "前三：甲镇 90.0%、乙镇 80.0%、丙镇 80.0%；后三：戊镇 30.0%、己镇 50.0%、庚镇 60.0%。",
+        "返工 11 件，返工率 1.1%",
+        "区水务局（2 次）",
+    ):
+        assert part in said, (part, said)
+    ranks = [row[-1] for row in content["sections"][1]["table"]["rows"]]
+    assert ranks == ["1", "2", "2", "4", "7", "6", "5", "—"]
+    assert content["sections"][-1]["paragraphs"] == ["（一）11月27日前完成月检。"]
+
+
+def test_nothing_happened_says_so_without_figures():
+    empty = {**PRINTED, "whole": {}, "before": {}, "year_before": {}, "towns": [],
+             "topics": [], "overdue": [], "named": []}  # fmt: skip
+    with translation.override("zh-hans"):
+        said = text_of(words.make(empty))
+    assert "结案率 —" in said
+    assert "0.0%" not in said
+
+
+@pytest.fixture
+def life(make):
+    """Requests of every kind, told over the last days."""
+    made = [make.request(s) for s in ("submitted", "whistled", "replied", "reworked")]
+    closed = make.request("closed")
+    feedback.rate(
+        closed, by=Reporter(closed.pk), is_solved=True, satisfaction="basically"
+    )
+    return [*made, closed, make.request("reopened")]
+
+
+def month():
+    return period_of("month", timezone.localdate())
+
+
+def test_issued_figures_are_those_of_the_rows(make, life, forest):
+    row = bulletins.issue(forest.district.pk, month(), by=make.cast.district)
+    whole = row.figures["whole"]
+    held = areas.Held(forest.district.pk, "district", (0,))
+    counted = assessment.total(held, month())
+    for name in ("received", "closed", "valid", "solved", "basically"):
+        assert whole.get(name, 0) == counted.get(name, 0), name
+    assert whole["received"] == 6
+    assert whole["whistles"] == 5
+    assert whole["reworks"] == 1
+    assert (row.year, row.no, row.edition) == (month().last.year, 1, 1)
+
+
+def test_the_same_cut_off_gives_the_same_figures_for_ever(make, life, forest):
+    row = bulletins.issue(forest.district.pk, month(), by=make.cast.district)
+    feedback.reopen(life[4], by=Reporter(life[4].pk), reason="又坏了。")
+    make.request("closed")
+    with at(timezone.now() + timedelta(days=2)):
+        make.request("reworked")
+    assert bulletins.recomputed(row) == row.figures
+    now = bulletins.draft(forest.district.pk, month())["figures"]
+    assert now["whole"]["received"] == 7
+
+
+def test_a_bulletin_is_frozen_and_only_a_new_edition_takes_its_place(make, forest):
+    district, by = forest.district.pk, make.cast.district
+    row = bulletins.issue(district, month(), by=by)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Bulletin.objects.filter(pk=row.pk).update(no=9)
+    with pytest.raises(Conflict):
+        bulletins.issue(district, month(), by=by)
+    with pytest.raises(Invalid):
+        bulletins.issue(district, month(), by=by, replaces=row)
+    second = bulletins.issue(district, month(), by=by, replaces=row, reason="口径有误")
+    assert (second.no, second.edition, second.replaces_id) == (row.no, 2, row.pk)
+    assert list(Bulletin.objects.standing()) == [second]
+    with pytest.raises(Conflict):
+        bulletins.issue(district, month(), by=by, replaces=row, reason="再来一次")
+
+
+def test_who_may_issue_and_when(make, forest):
+    district = forest.district.pk
+    with pytest.raises(NotAllowed):
+        bulletins.issue(district, month(), by=make.cast.town_a)
+    later = period_of("day", timezone.localdate() + timedelta(days=1))
+    with pytest.raises(Invalid):
+        bulletins.issue(district, later, by=make.cast.district)
+
+
+def test_pages_and_files(client, make, life, forest):
+    client.force_login(make.cast.district)
+    today = client.get("/bulletins/today/")
+    assert today.url.startswith("/bulletins/draft/?kind=day")
+    page = client.get(today.url)
+    assert "未发布" in page.content.decode()
+    sent = client.post(today.url, {"focus": "做好值守。"})
+    assert client.get("/bulletins/today/").url == sent.url
+    shown = client.get(sent.url).content.decode()
+    assert "（一）做好值守。" in shown
+    assert "受理诉求 6 件" in shown
+
+    from docx import Document
+    from openpyxl import load_workbook
+
+    word = Document(io.BytesIO(client.get(f"{sent.url}docx/").content))
+    assert any("受理诉求 6 件" in p.text for p in word.paragraphs)
+    assert word.tables[0].cell(0, 0).text == "镇街"
+    book = load_workbook(io.BytesIO(client.get(f"{sent.url}xlsx/").content))
+    assert book.worksheets[1]["B4"].value == 6
+    client.force_login(make.cast.outsider)
+    assert client.get(sent.url).status_code in (403, 404)
+
+
+def test_one_day_is_written_as_one():
+    figures = {"first": "2026-11-23", "last": "2026-11-23"}
+    with translation.override("zh-hans"):
+        assert words.days_words(figures) == "2026年11月23日"
+        figures = {"first": "2026-12-28", "last": date(2027, 1, 3).isoformat()}
+        assert words.days_words(figures) == "2026年12月28日至2027年1月3日"
