@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         ("core", "__first__"),
         ("grids", "0007_circle_misses"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("requests_hub", "0012_statistics"),
+        ("requests_hub", "0018_supporters_stand_alone"),
     ]
 
     operations = [
