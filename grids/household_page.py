@@ -208,7 +208,7 @@ def _choices(user: User) -> list[tuple[int, str, str]]:
     return [
         (
             row.pk,
-            f"{row.title} {row.number} {known.words(row).rpartition('/')[2].strip()}",
+            f"{row.title} {row.number} {known.short(row)}",
             row.next_visit_on.isoformat() if row.next_visit_on else "",
         )
         for row in rows
