@@ -9,6 +9,7 @@ from typing import Any
 import django_filters
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -71,11 +72,16 @@ def _visible(viewer: Viewer) -> QuerySet[Grid]:
     leads = posts.filter(role__in=("grid_leader", "liaison")).order_by("pk")
     districts = {post.district_id for post in posts_of(viewer)}
     rows = Grid.objects.filter(district__in=districts).select_related("parent")
-    return rows.annotate(leader=Subquery(leads.values("user__username")[:1]))
+    found: QuerySet[Grid] = rows.annotate(
+        leader=Subquery(leads.values("user__username")[:1])
+    )
+    return found
 
 
 def _save(*_args: Any, **_given: Any) -> Any:
-    raise NotAllowed(_("Grids change on their own pages, with a day and a reason."))
+    raise NotAllowed(
+        gettext("Grids change on their own pages, with a day and a reason.")
+    )
 
 
 GRIDS = Register(
