@@ -7,15 +7,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from benchmarks.import_persons import workbook
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import Event, ImportRow, ImportRun
 from governance.core.registers import Register, imports, running, work
-from grids.models import LineGrid
+from grids.models import LineGrid, Person
 from tests.core.test_registers_pages import PHONE, client_of
 from tests.probe_register import probe, save
 from tests.registers_help import media, xlsx
@@ -353,3 +355,38 @@ def test_a_stopped_import_goes_on_or_is_given_up(probe: Register, desk: Any) -> 
     assert not ImportRow.objects.filter(run=other).exists()
     with pytest.raises(Conflict):
         imports.start(other.pk, by=desk, mode="skip")
+
+
+@pytest.mark.parametrize("mode", ["skip", "whole"])
+def test_two_thousand_persons_through_the_pages(
+    mode: str, media: Path, forest: SimpleNamespace, cast: SimpleNamespace
+) -> None:
+    """`make bench-import` does the same with 50,000, real processes and kills."""
+    faulty = 7 if mode == "skip" else 0
+    data = workbook(2000, faulty=faulty, grids=[forest.small_a1_1.code])
+    client = client_of(cast.district)
+    file = SimpleUploadedFile("人员.xlsx", data)
+    page = client.post("/imports/new/people/", {"file": file})["Location"]
+    run = ImportRun.objects.get()
+    _work(run)
+    assert run.counts == {"ask": 2000 - faulty} | ({"error": 7} if faulty else {})
+    assert client.post(f"{page}accept/", {"answer": "yes"}).status_code == 302
+    client.post(f"{page}start/", {"skip": "1"} if faulty else {})
+    if mode == "skip":
+        work.advance(run.pk, seconds=0.5)
+        written = Person.objects.count()
+        client.post(f"{page}stop/")
+        work.advance(run.pk)
+        assert Person.objects.count() == written < 1993
+        client.post(f"{page}start/", {"skip": "1"})
+    _work(run)
+    assert (run.state, run.done) == ("done", {"created": 2000 - faulty})
+    people = Person.objects.values_list("identity_hash", flat=True)
+    assert (len(people), len(set(people))) == (2000 - faulty, 2000 - faulty)
+    assert client.get(page).status_code == 200
+
+
+def _work(run: ImportRun) -> None:
+    while work.advance(run.pk):
+        pass
+    run.refresh_from_db()

@@ -156,8 +156,7 @@ def _write(
         row = by_number[number]
         row.state, row.words = RowState.REFUSED, words
         out["refused"] += 1
-    names = ["state", "words", "target_id", "is_new", "version_after"]
-    ImportRow.objects.bulk_update(rows, names, batch_size=staging.BATCH)
+    staging.keep(rows)
     return out
 
 

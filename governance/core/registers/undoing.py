@@ -47,7 +47,7 @@ def _batch(run: ImportRun, register: Register, reader: Reader) -> bool | None:
         out: Counter[str] = Counter()
         for row in rows:
             out[_take_back(run, register, row, reader)] += 1
-        ImportRow.objects.bulk_update(rows, ["state", "words"])
+        staging.keep(rows)
         run.done = dict(Counter(run.done) + out)
         run.beat_at = timezone.now()
         if not rows:
