@@ -9,9 +9,8 @@ from typing import Any
 import django_filters
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from governance.core.errors import NotAllowed
 from governance.core.registers import Column, Kind, Register, add, panels
