@@ -85,10 +85,9 @@ def _fitted(
     )
     whole = {**known, **filled}
     level = _lowest(whole)
-    whole["tier"] = whole.get("tier") or _tier_for(level)
-    if level not in levels_of(whole["tier"]):
-        words = _("A body of this tier is not bound to a grid of this level.")
+    if words := bound_fault(whole.get("tier") or "", level):
         raise Invalid(fields={"grid" if grid or row is None else "tier": [words]})
+    whole["tier"] = whole.get("tier") or _tier_for(level)
     if "parent" not in filled and not whole.get("parent"):
         whole["parent"] = body_above(whole)
     _check_parent(whole)
@@ -100,11 +99,18 @@ def _lowest(ids: Mapping[str, Any]) -> str:
     return found[-1] if found else "district"
 
 
+def bound_fault(tier: str, level: str) -> str:
+    """Why a body of a tier ("": of any) is not bound to a grid of this level; "" when it is."""
+    if tier and level not in levels_of(tier):
+        return _("A body of this tier is not bound to a grid of this level.")
+    if not tier and not _tier_for(level):
+        return _("No tier is bound to a grid of this level.")
+    return ""
+
+
 def _tier_for(level: str) -> str:
-    fits = [tier for tier in Tier.values if level in levels_of(tier)]
-    if not fits:
-        raise Invalid(fields={"grid": [_("No tier is bound to a grid of this level.")]})
-    return fits[0]
+    """The tier that is bound to this level; "" when none is."""
+    return next((tier for tier in Tier.values if level in levels_of(tier)), "")
 
 
 def body_above(whole: Mapping[str, Any]) -> PartyOrganisation | None:

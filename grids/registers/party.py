@@ -1,6 +1,7 @@
 """The registers of the Party tree: bodies, members, member households."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -14,7 +15,9 @@ from governance.core.identifiers import phone_tail
 from governance.core.masking import mask_address
 from governance.core.registers import Column, Kind, Register, places
 from governance.core.registers.reading import narrow
-from grids.actions.party import save_organisation
+from governance.core.registers.spec import Planned, Problem
+from grids import locate
+from grids.actions.party import bound_fault, levels_of, save_organisation
 from grids.actions.party_members import save_household, save_member
 from grids.models import MemberHousehold, PartyMember, PartyOrganisation
 from grids.models.persons import IDENTITY, PHONE_TAIL
@@ -49,6 +52,28 @@ class OrganisationFilter(RecordFilter):
 def bodies(viewer: Any) -> QuerySet[Any]:
     rows = base.visible(PartyOrganisation)(viewer)
     return rows.select_related("parent")
+
+
+def _check_bodies(planned: Sequence[Planned], viewer: Any) -> None:
+    """A grid of a level that the tier is not bound to is told before anything is written."""
+    for plan in planned:
+        named = plan.values.get("grid")
+        known = getattr(plan.target, "tier", "")
+        grid = named or getattr(plan.target, "grid_id", None)
+        tier = plan.values.get("tier") or known
+        level = getattr(named, "level", "")
+        if not level and plan.values.get("tier") and grid:
+            level = locate.place_of(grid).level
+        if level and (words := bound_fault(tier, level)):
+            plan.problems.append(Problem("grid" if named else "tier", words))
+
+
+def _check_households(planned: Sequence[Planned], viewer: Any) -> None:
+    for plan in planned:
+        grid = plan.values.get("grid")
+        if grid and grid.level not in levels_of("member_household"):
+            words = _("A member household lies in a micro or small grid.")
+            plan.problems.append(Problem("grid", words))
 
 
 ORGANISATIONS = Register(
@@ -135,6 +160,7 @@ ORGANISATIONS = Register(
     ),
     natural_key=("name",),
     save=save_organisation,
+    check=_check_bodies,
     visible=bodies,
     filters=OrganisationFilter,
     facets=("grid", "tier", "kind", "ended"),
@@ -401,6 +427,7 @@ HOUSEHOLDS = Register(
     ),
     natural_key=("member",),
     save=save_household,
+    check=_check_households,
     visible=households,
     filters=HouseholdFilter,
     facets=("grid", "ended"),

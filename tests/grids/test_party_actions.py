@@ -6,8 +6,12 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from governance.core import registers
 from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed
 from governance.core.models import Event
+from governance.core.registers import headings
+from governance.core.registers.plan import plan
+from governance.core.registers.tables import Raw
 from grids.actions import party, party_members
 from grids.models import AgreementParty, PartyMember, PartyOrganisation
 from tests.factories import party as make
@@ -225,3 +229,34 @@ def test_too_many_at_one_household_and_the_wrong_grid(
     assert house.linked_members.count() == 5
     with pytest.raises(Invalid):
         make.make_household(forest.micro_a1_1_2, rows[0])
+
+
+def test_a_file_is_told_of_a_wrong_tier_before_anything_is_written(
+    bodies: SimpleNamespace, forest: SimpleNamespace, cast: SimpleNamespace
+) -> None:
+    register = registers.find("party-organisations")
+    assert register is not None
+    cells = {"name": "新支部", "kind": "党支部", "grid": forest.village_a2.code}
+    rows = [
+        (2, {**cells, "tier": "grid_branch"}),
+        (3, {**cells, "name": "新总支", "tier": "village"}),
+        (4, {"name": bodies.village_a1.name, "grid": forest.small_a1_1.code}),
+        (5, {"name": bodies.village_a1.name, "tier": "town"}),
+    ]
+    planned = plan(register, rows, cast.town_a)
+    said = {
+        row.number: {p.column for p in row.problems if not p.asks} for row in planned
+    }
+    assert said == {2: {"grid"}, 3: set(), 4: {"grid"}, 5: {"tier"}}
+    homes = registers.find("member-households")
+    assert homes is not None
+    found = plan(homes, [(2, {"grid": forest.village_a1.code})], cast.town_a)
+    assert "grid" in {p.column for p in found[0].problems}
+
+
+def test_days_of_a_post_are_read_under_the_usual_headings() -> None:
+    register = registers.find("assignments")
+    assert register is not None
+    for words in (("起", "止"), ("任职起", "任职止")):
+        found = headings.read(register, Raw(1, ["网格", *words]), {})
+        assert {"starts_on", "ended_on"} <= set(found.columns)
