@@ -1,6 +1,7 @@
 """A whole district's persons in one file through the wizard: pages, relay, worker and beat.
 
-50,000 invented persons (ROWS=… for fewer, MODES=skip or whole) go in twice: good rows only, with the worker killed
+50,000 invented persons (ROWS=… for fewer, MODES=skip or whole) go in twice: good rows only, with the
+worker killed
 by -9 half-way and the run stopped and resumed by hand; then all or nothing, killed too.
 Counted: rows once and none lost, the longest request, the peak of memory of web and worker.
 """
