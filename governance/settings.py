@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "fetch-letters": {
+        "task": "requests_hub.fetch_letters",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-sendings": {
         "task": "requests_hub.sweep_sendings",
         "schedule": 15.0,
@@ -409,6 +414,8 @@ SMS_URL = env.str("SMS_URL", default="")
 SMS_BODY = env.str("SMS_BODY", default='{"phone": "{phone}", "text": "{text}"}')
 SMS_HEADERS = env.dict("SMS_HEADERS", default={})
 SMS_TAKEN = env.str("SMS_TAKEN", default="")
+SMS_IN_FIELDS = env.dict("SMS_IN_FIELDS", default={})
+MAIL_IMAP_URL = env.str("MAIL_IMAP_URL", default="")
 
 # --- The 12345 hotline (see requests_hub/gateways/hotline.py) --------------------------------
 HOTLINE_URL = env.str("HOTLINE_URL", default="")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from requests_hub.views import outside
+from requests_hub.views import inbound, outside
 
 urlpatterns = [
     path("programs/<int:pk>/keys/new/", outside.key_new, name="api_key_new"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path(
         "subscriptions/<int:pk>/secret/", outside.secret_new, name="subscription_secret"
     ),
+    path("gateways/email/", inbound.email, name="inbound_email"),
+    path("gateways/sms/", inbound.sms, name="inbound_sms"),
     path("sendings/", outside.sending_list, name="sendings"),
     path("sendings/<int:pk>/", outside.sending, name="sending"),
     path("sendings/<int:pk>/again/", outside.sending_again, name="sending_again"),

@@ -28,6 +28,8 @@ OUTSIDE_URLS = (
     Url("open311_updates", NO, _as_json()),
     Url("api_hotline_messages", NO, is_post=True),
     Url("api_hotline_updates", NO),
+    Url("inbound_email", NO, is_post=True),
+    Url("inbound_sms", NO, is_post=True),
     Url("api_key_new", NO, nothing, is_post=True, answers=KEEPERS),
     Url(
         "api_key_end", NO, lambda _w: {"pk": 1, "key": 1}, is_post=True, answers=KEEPERS

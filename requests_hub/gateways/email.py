@@ -1,6 +1,8 @@
 """E-mail out, through Django's mail backend (setting MAIL_URL)."""
 
+import re
 import smtplib
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -60,3 +62,9 @@ def message_id(pk: int) -> str:
     """The Message-ID of a stored message."""
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
     return f"<onegrid-{pk}@{host}>"
+
+
+def sendings_in(numbers: Iterable[str]) -> list[int]:
+    """Our messages among these Message-IDs; the host does not matter, it may have changed."""
+    found = (re.fullmatch(r"<onegrid-(\d{1,18})@[^>]*>", number) for number in numbers)
+    return [int(match.group(1)) for match in found if match]
