@@ -390,7 +390,11 @@ USE_THOUSAND_SEPARATOR = False
 OFFICE_HOURS = env.str("OFFICE_HOURS", default="08:30-12:00,14:30-17:30")
 DUE_SOON_SHARE = env.float("DUE_SOON_SHARE", default=0.25)
 REOPEN_WORKING_DAYS = env.int("REOPEN_WORKING_DAYS", default=10)
+# Where people reach this site, without a slash at the end; it stands in messages to residents.
+SITE_ADDRESS = env.str("SITE_ADDRESS", default="http://127.0.0.1:8000").rstrip("/")
 REVISIT_ATTEMPTS = env.int("REVISIT_ATTEMPTS", default=3)
+# Fewest and most characters of a reply before its writer reads a hint.
+REPLY_CHARACTERS = tuple(env.list("REPLY_CHARACTERS", cast=int, default=[20, 600]))[:2]
 # An agreement is reminded of this many days before its term ends, its review from this month on.
 AGREEMENT_REMIND_DAYS = env.int("AGREEMENT_REMIND_DAYS", default=30)
 AGREEMENT_REVIEW_MONTH = min(max(env.int("AGREEMENT_REVIEW_MONTH", default=12), 1), 12)

@@ -102,6 +102,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "grey",
         "telephone-outbound",
     ),
+    "request.photo_redacted": (
+        gettext_lazy("covered parts of a picture"),
+        "grey",
+        "eye-slash",
+    ),
     "task.found": (gettext_lazy("looked at it on site"), "green", "binoculars"),
     "request.regridded": (
         gettext_lazy("its grid was changed, it lies in the new one"),
@@ -179,10 +184,19 @@ def timeline(request: Request, user: Any = None) -> list[Entry]:
     files = files_by_event(request)
     told = [
         _entry(event, tasks, files.get(event.pk, []))
-        for event in Event.objects.thread(request.pk).select_related("actor")
+        for event in events_of(request)
         if event.name in VERBS and not _is_told_later(event)
     ]
     return [*_awaited(request), *told]
+
+
+def events_of(request: Request) -> list[Event]:
+    """Everything that happened around a request, newest first; read once."""
+    known: list[Event] | None = request.__dict__.get("all_events")
+    if known is None:
+        rows = Event.objects.thread(request.pk).select_related("actor")
+        known = request.__dict__["all_events"] = list(rows)
+    return known
 
 
 def tasks_of(request: Request) -> list[Task]:

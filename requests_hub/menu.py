@@ -14,6 +14,7 @@ FIELD = frozenset({"grid_worker", "grid_leader", "liaison"})
 READERS = frozenset({"leader", "auditor"})
 GOOD = frozenset({"good_person"})
 KEEPERS = frozenset({"district", "admin", "auditor"})
+DECIDERS = frozenset({"district", "leader"})
 LOOP = _("Loop")
 OURS = _("Our department")
 OUTSIDE = _("Outside systems")
@@ -72,6 +73,18 @@ menu.add(
         27,
     ),
     menu.Entry(_("Hot issues"), "graph-up", "/hot/", TOWN | READERS, LOOP, 22),
+    menu.Entry(_("Revisits"), "telephone-outbound", "/revisits/", TOWN, LOOP, 25),
+    menu.Entry(_("Problem library"), "pin-angle", "/problems/", TOWN, LOOP, 26),
+    menu.Entry(_("Problem library"), "pin-angle", "/problems/", READERS, "", 26),
+    menu.Entry(_("Holds and exclusions"), "funnel", "/proposals/", DECIDERS, "", 5),
+    menu.Entry(
+        _("Reply templates"),
+        "chat-left-text",
+        "/registry/reply-templates/",
+        OFFICER,
+        OURS,
+        12,
+    ),
     menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 23),
     menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 24),
     menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1, MINE),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from requests_hub.views import (
+    aside,
     assessment,
     bulletins,
     department,
@@ -10,11 +11,13 @@ from requests_hub.views import (
     escalation,
     hot,
     households,
+    photos,
     requests,
     similar,
     steps,
     todo,
     whistles,
+    words,
     workbench,
 )
 
@@ -48,6 +51,17 @@ urlpatterns = [
     path("requests/<str:no>/similar/", similar.similar, name="request_similar"),
     path("requests/<str:no>/unmask/", requests.unmask, name="request_unmask"),
     path("requests/<str:no>/print/", requests.paper, name="request_print"),
+    path("proposals/", aside.proposals, name="proposals"),
+    path("problems/", aside.problems, name="problems"),
+    path("revisits/", aside.queue, name="revisits"),
+    path("requests/<str:no>/revisit/", aside.revisit, name="request_revisit"),
+    path("requests/<str:no>/words/", words.words, name="request_words"),
+    path("requests/<str:no>/photos/<int:pk>/", photos.redact, name="photo_redact"),
+    path(
+        "requests/<str:no>/photos/<int:pk>/original/",
+        photos.original,
+        name="photo_original",
+    ),
     path("requests/<str:no>/verify/", steps.verify, name="request_verify"),
     path(
         "requests/<str:no>/step/<slug:step>/", steps.request_step, name="request_step"

@@ -83,7 +83,7 @@ HOLD = (
         None,
         (*DESK, "called"),
         (
-            StepField("kind", _("Kind of reason"), "entry", source="hold_reason"),
+            StepField("why", _("Kind of reason"), "entry", source="hold_reason"),
             StepField(
                 "statement",
                 _("Statement"),
@@ -200,7 +200,7 @@ EXCLUDE = (
         None,
         DESK,
         (
-            StepField("kind", _("Kind of reason"), "entry", source="exclude_reason"),
+            StepField("why", _("Kind of reason"), "entry", source="exclude_reason"),
             StepField("statement", _("Statement")),
             FILES,
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.url_escalation import ESCALATION_URLS
 from tests.url_hot import HOT_URLS
+from tests.url_caseflow import CASEFLOW_URLS
 from tests.url_kinds import (
     API_OUTSIDE,
     CHECKERS,
@@ -64,6 +65,7 @@ URLS = (
     *NET_URLS,
     *OUTSIDE_URLS,
     *HOT_URLS,
+    *CASEFLOW_URLS,
     # --- sign-in ------------------------------------------------------------------------
     Url("account_login", OUT, answers={"anonymous": IN}, page=True),
     Url("account_logout", IN, answers=SIGNED_IN, page=True),

@@ -10,7 +10,7 @@ from grids import locate
 from grids.models import Grid
 from grids.models.places import LEVELS
 from grids.scoping import scope_of
-from requests_hub import deadlines
+from requests_hub import deadlines, plainwords
 from requests_hub.actions import base, escalation
 from requests_hub.models import Request, Task
 from requests_hub.workflow import GRID
@@ -34,15 +34,25 @@ def reject(request: Request, *, by: base.Actor, reason: str) -> Request:
 
 @transaction.atomic
 def reply(
-    request: Request, *, by: base.Actor, reply: str, files: base.Files = ()
+    request: Request,
+    *,
+    by: base.Actor,
+    reply: str,
+    keep_reason: str = "",
+    files: base.Files = (),
 ) -> Request:
-    """Answer the resident directly; somebody still checks before it closes."""
+    """Answer the resident directly; somebody still checks before it closes.
+
+    Raises:
+        Invalid: the words say nothing, and no reason is given why they stay.
+    """
     row, step = base.begin(request, "reply", by)
+    plainwords.require(reply, field="reply", keep_reason=keep_reason)
     base.move(
         row,
         step,
         by,
-        data={"note": reply},
+        data={"note": reply, "keep_reason": keep_reason},
         files=files,
         purpose=Attachment.Purpose.AFTER,
         reply=reply,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from governance.core.errors import Conflict, Invalid
 from governance.core.models import Attachment, User
+from requests_hub import plainwords
 from requests_hub.actions import base, revisits
 from requests_hub.actions.base import ANSWERED
 from requests_hub.actions.desk import recall
@@ -120,6 +121,7 @@ def close(
     if outcome == "not_solved" and not summary:
         words = _("Say why it is not solved, and what the resident can do.")
         raise Invalid(fields={"summary": [words]})
+    plainwords.require(text, field="summary", keep_reason=keep_reason)
     base.move(
         row,
         step,

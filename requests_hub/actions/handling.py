@@ -4,7 +4,7 @@ from django.db import transaction
 
 from governance.core.models import Attachment
 from requests_hub.actions import base
-from requests_hub.actions.base import ANSWERED
+from requests_hub.actions.base import ANSWERED as ANSWERED
 from requests_hub.actions.desk import recall
 from requests_hub.actions.endings import ENDED
 from requests_hub.models import Request, Task

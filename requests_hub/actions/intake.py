@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from governance.core import attachments, coordinates, crypto
+from governance.core import attachments, coordinates, crypto, dictionaries
 from governance.core.errors import Conflict, Invalid
 from governance.core.idempotency import once
 from governance.core.models import Attachment, DictionaryItem, User
@@ -123,7 +123,7 @@ def submit_request(
             reporter_name=reporter_name.strip(),
             reporter_phone=phone,
             phone_hash=phone_hash(phone),
-            is_private=is_private,
+            is_private=is_private or is_sensitive(category),
             created_by=by,
             occurred_at=occurred_at,
             submitted_at=moment,
@@ -223,6 +223,14 @@ def _words(title: str, body: str) -> tuple[str, str]:
     if len(title) > 120:
         raise Invalid(fields={"title": [_("At most %(n)s characters.") % {"n": 120}]})
     return title or title_of(body), body
+
+
+def is_sensitive(category: DictionaryItem | None) -> bool:
+    """Whether the category, or one above it, is flagged `{"private": true}` in its list."""
+    if category is None:
+        return False
+    entry = dictionaries.by_id(category.pk) or category
+    return any(item.data.get("private") for item in dictionaries.path(entry))
 
 
 def clean_text(text: str) -> str:

@@ -23,7 +23,7 @@ def hold_ask(
     request: Request,
     *,
     by: User,
-    kind: str,
+    why: str,
     statement: str,
     review_on: date,
     files: base.Files = (),
@@ -37,13 +37,13 @@ def hold_ask(
     if review_on <= timezone.localdate(base.now()):
         words = _("The day to look at it again lies ahead.")
         raise Invalid(fields={"review_on": [words]})
-    _ask(row, step, by, Proposal.Kind.HOLD, kind, statement, files, review_on=review_on)
+    _ask(row, step, by, Proposal.Kind.HOLD, why, statement, files, review_on=review_on)
     return row
 
 
 @transaction.atomic
 def exclude_ask(
-    request: Request, *, by: User, kind: str, statement: str, files: base.Files = ()
+    request: Request, *, by: User, why: str, statement: str, files: base.Files = ()
 ) -> Request:
     """Ask that a request is left out of the rates; it stays where it is.
 
@@ -51,7 +51,7 @@ def exclude_ask(
         Invalid: no such reason, an empty statement.
     """
     row, step = base.begin(request, "exclude_ask", by)
-    _ask(row, step, by, Proposal.Kind.EXCLUDE, kind, statement, files)
+    _ask(row, step, by, Proposal.Kind.EXCLUDE, why, statement, files)
     return row
 
 
@@ -68,7 +68,7 @@ def _ask(
     """Write the statement down and tell those who decide."""
     entry = dictionaries.item(Proposal.DICTIONARIES[kind], reason)
     if entry is None or not entry.is_active:
-        raise Invalid(fields={"kind": [_("Choose a reason.")]})
+        raise Invalid(fields={"why": [_("Choose a reason.")]})
     if len(statement.strip()) < SHORTEST_STATEMENT:
         words = _("At least %(n)s characters: who decides knows nothing else.")
         raise Invalid(fields={"statement": [words % {"n": SHORTEST_STATEMENT}]})

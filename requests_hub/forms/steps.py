@@ -20,7 +20,7 @@ from requests_hub.forms.fields import (
     DepartmentsField,
 )
 from requests_hub.models import Request, Task
-from requests_hub.workflow import GRID
+from requests_hub.workflow import GRID, OUTCOMES
 
 SHORT = {"who", "arrives"}
 LONG_ROWS = {"reply": 5, "plan": 4, "statement": 5, "keep_reason": 2}
@@ -208,7 +208,7 @@ class StepForm(PhotosMixin, StaffForm):
 class VerifyForm(PhotosMixin, StaffForm):
     """What was seen on site, in one page: pass and close, or send back."""
 
-    aliases = {"photos": "files", "reason": "note", "summary": "note"}
+    aliases = {"photos": "files", "reason": "note"}
 
     note = forms.CharField(
         label=_("What was seen"),
@@ -216,6 +216,22 @@ class VerifyForm(PhotosMixin, StaffForm):
         widget=forms.Textarea({"rows": 3}),
     )
     files: Any = photos_field()
+    outcome = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=OUTCOMES,
+        required=False,
+        widget=forms.RadioSelect,
+        initial="solved",
+    )
+    summary = forms.CharField(
+        label=_("What was done, for the resident"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+    )
+    keep_reason = forms.CharField(
+        label=_("Why these words stay"), max_length=200, required=False
+    )
     tasks = forms.TypedMultipleChoiceField(
         label=_("Who does it again"),
         coerce=int,

@@ -23,6 +23,7 @@ from requests_hub.models.open311 import (
     Open311Update,
 )
 from requests_hub.models.proposals import Proposal
+from requests_hub.models.replies import ReplyTemplate
 from requests_hub.models.requests import Request
 from requests_hub.models.revisits import Revisit
 from requests_hub.models.sendings import Incoming, Sending
@@ -57,6 +58,7 @@ __all__ = [
     "Open311Update",
     "Pause",
     "Proposal",
+    "ReplyTemplate",
     "Request",
     "Return",
     "Revisit",

@@ -1,6 +1,7 @@
 """What a resident asks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 import pgtrigger
@@ -24,6 +25,9 @@ from grids.models import Department
 from grids.models.places import LEVELS, Placed, place_indexes
 from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
 from requests_hub.workflow import DESK, GRID, OUTCOMES, REQUEST, SATISFACTION
+
+# Who may read private requests of a whole district: the desk, and the auditor of looks.
+HANDLES = ("district", "auditor")
 
 
 class NextNo(Func):
@@ -106,8 +110,17 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
         )
 
     def scope_branches(self, scope: Scope) -> list[Q]:
-        """The grid scope, what a person's department was called to, and one's own requests."""
-        branches = super().scope_branches(scope)
+        """The grid scope, what a person's department was called to, and one's own requests.
+
+        Who only reads in a district (leader, administrator) sees no private request there.
+        """
+        branches = [
+            Q(district_id=pk)
+            if any(role in HANDLES and pk == at for role, _where, at in scope.held)
+            else Q(district_id=pk, is_private=False)
+            for pk in sorted(scope.districts)
+        ]
+        branches += super().scope_branches(replace(scope, districts=frozenset()))
         tasks = apps.get_model("requests_hub", "Task").objects
         for pk in sorted(scope.departments):
             called = tasks.filter(department_id=pk)

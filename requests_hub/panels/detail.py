@@ -13,12 +13,13 @@ from governance.core.models import Attachment, User
 from grids import locate
 from grids.scoping import scope_of
 from requests_hub import history, turns
-from requests_hub.actions import privacy
+from requests_hub.actions import guards, privacy, steps
+from requests_hub.actions.redaction import REDACTORS
 from requests_hub.models import Request
 from requests_hub.panels import escalation
 from requests_hub.panels.maps import of_request
 from requests_hub.panels.ruler import ruler
-from requests_hub.panels.turns import Act, acts, shown
+from requests_hub.panels.turns import Act, acts, acts_aside, shown
 from requests_hub.panels.whistles import panels
 
 LINE_FILTERS = (
@@ -72,11 +73,35 @@ def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
         "line_filters": LINE_FILTERS,
         "entries": lines(row, user, shown_lines),
         "steps": acts(row, user),
+        **aside(row, user),
         "task_steps": _task_acts(row, user),
         "standing_words": _standing(row, user),
         "may_unmask": privacy.may_unmask(user),
         "unmask_reasons": privacy.REASONS,
     }
+
+
+def aside(row: Request, user: User) -> dict[str, Any]:
+    """What was asked for and decided, who goes along, and the steps aside of the main way."""
+    decisions, others = acts_aside(row, user)
+    proposals = guards.proposals_of(row)
+    return {
+        "decisions": decisions,
+        "aside_steps": others,
+        "refused_steps": steps.refused(row, user),
+        "proposals": [p for p in proposals if p.state != "dropped"],
+        "standing": [
+            p for p in proposals if p.state == "approved" and p.ended_at is None
+        ],
+        "followers": list(row.followers.all()) if _may_lead(row) else [],
+        "looks": [t for t in history.tasks_of(row) if t.finding],
+        "may_redact": row.state_info.is_open and scope_of(user).holds(REDACTORS, row),
+    }
+
+
+def _may_lead(row: Request) -> bool:
+    """A request that others go along with has heard so; nothing is asked of the others."""
+    return any(e.name == "request.joined" for e in history.events_of(row))
 
 
 def crumbs(row: Request) -> list[locate.Place]:

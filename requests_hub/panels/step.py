@@ -13,7 +13,7 @@ from governance.core import attachments
 from governance.core.errors import Conflict
 from governance.core.models import Attachment, User
 from governance.core.workflow import Step, Text
-from requests_hub import turns
+from requests_hub import replies, turns
 from requests_hub.actions import base, steps
 from requests_hub.forms import StepForm, VerifyForm
 from requests_hub.forms.steps import Ground
@@ -21,8 +21,18 @@ from requests_hub.models import Request, Task
 from requests_hub.panels.turns import step_url
 
 REPLIED = ("replied", "confirming")
-REFUSALS = ("reject", "rework", "release", "cancel")
-PURPOSES = {"reply": "after", "handle": "during", "verify": "check", "rework": "check"}
+REFUSALS = ("reject", "rework", "release", "cancel", "hold_refuse", "exclude_refuse")
+# Steps whose words the resident reads, with the name of their field.
+WORDS = {"reply": "reply", "close": "summary", "reject": "reason", "add": "note"}
+PURPOSES = {
+    "reply": "after",
+    "handle": "during",
+    "verify": "check",
+    "rework": "check",
+    "finding": "check",
+    "hold_ask": "other",
+    "exclude_ask": "other",
+}
 THEN: dict[str, Text] = {
     "accept": gettext_lazy("Then it is your turn to dispatch."),
     "reject": gettext_lazy("The resident reads the reason; it ends there."),
@@ -35,6 +45,21 @@ THEN: dict[str, Text] = {
     "close": gettext_lazy("Then the resident is asked to rate it."),
     "reopen": gettext_lazy("A new round begins at the desk."),
     "add": gettext_lazy("The state stays as it is."),
+    "look": gettext_lazy("Then the grid says what it found; then you decide."),
+    "finding": gettext_lazy("Then the desk decides; you are done."),
+    "hold_ask": gettext_lazy("Then the district or a leader decides."),
+    "hold": gettext_lazy("Open tasks end; it is back at the desk on the review day."),
+    "hold_refuse": gettext_lazy("It goes on where it is; its deadline runs on."),
+    "resume": gettext_lazy("Then it is your turn to dispatch."),
+    "merge": gettext_lazy("Open tasks of this number end; both codes keep working."),
+    "split": gettext_lazy("Then it is your turn to dispatch it by itself."),
+    "exclude_ask": gettext_lazy(
+        "It stays where it is; the district or a leader decides."
+    ),
+    "exclude": gettext_lazy("It stays where it is; the rates show it apart."),
+    "include": gettext_lazy("The rates count it as every other one."),
+    "hide": gettext_lazy("Residents read its state alone; only its handlers see it."),
+    "unhide": gettext_lazy("It may be shown on public pages."),
     "release": gettext_lazy("The others go on without it."),
     "cancel": gettext_lazy("It is at the desk again."),
 }
@@ -55,6 +80,20 @@ SAID: dict[str, Text] = {
     "cancel": gettext_lazy("Taken back; it is at the desk again."),
     "reopen": gettext_lazy("Opened again."),
     "add": gettext_lazy("Added."),
+    "look": gettext_lazy("The grid was asked to look."),
+    "finding": gettext_lazy("Kept; the desk decides now."),
+    "hold_ask": gettext_lazy("Asked for; it waits for the decision."),
+    "hold": gettext_lazy("On hold."),
+    "hold_refuse": gettext_lazy("The hold is refused."),
+    "resume": gettext_lazy("Taken up again; it is at the desk."),
+    "merge": gettext_lazy("Merged."),
+    "split": gettext_lazy("Split off; it is at the desk."),
+    "exclude_ask": gettext_lazy("Asked for; it waits for the decision."),
+    "exclude": gettext_lazy("Left out of the rates."),
+    "exclude_refuse": gettext_lazy("The exclusion is refused."),
+    "include": gettext_lazy("Counted again."),
+    "hide": gettext_lazy("Private from now on."),
+    "unhide": gettext_lazy("Public again."),
 }
 
 
@@ -144,7 +183,16 @@ def context(subject: Request | Task, form: StepForm, after: str) -> dict[str, An
         "about": row.body or row.title,
         "then": THEN_REPLY if step.name == "reply" else THEN.get(step.name, ""),
         "is_refusal": step.name in REFUSALS,
+        **drafts(subject, step.name),
     }
+
+
+def drafts(subject: Request | Task, name: str) -> dict[str, Any]:
+    """Templates for the words that a resident reads, and the field they go into."""
+    if not isinstance(subject, Request) or name not in WORDS:
+        return {}
+    found = replies.for_step(subject, name)
+    return {"words_name": WORDS[name], "occasion": name, "templates": found}
 
 
 def _unit(subject: Request | Task) -> str:
@@ -195,7 +243,13 @@ def settle(row: Request, form: VerifyForm, user: User, *, passed: bool) -> None:
     # A check that somebody began earlier is closed with what this person saw added to it.
     first = "verify" if row.state == "replied" else "add"
     checked = steps.take(row, first, by=user, data={"note": note}, files=photos)
-    steps.take(checked, "close", by=user, data={})
+    names = ("outcome", "summary", "keep_reason")
+    steps.take(
+        checked,
+        "close",
+        by=user,
+        data={n: form.cleaned_data[n] for n in names if form.cleaned_data.get(n)},
+    )
 
 
 def verify_context(row: Request, form: VerifyForm, ground: Ground) -> dict[str, Any]:
@@ -206,4 +260,5 @@ def verify_context(row: Request, form: VerifyForm, ground: Ground) -> dict[str, 
         "form": form,
         "replied": ground.replied,
         "photos": [f for f in files if f.purpose in ("before", "after")][:6],
+        **drafts(row, "close"),
     }

@@ -28,6 +28,7 @@ KEYS = {
 }
 ORDER = (
     "accept",
+    "finding",
     "verify",
     "close",
     "whistle",
@@ -37,9 +38,27 @@ ORDER = (
     "reply",
     "handle",
     "rework",
+    "look",
+    "revisit",
+    "resume",
+    "split",
     "reject",
+    "hold",
+    "exclude",
+    "hold_refuse",
+    "exclude_refuse",
 )
 LAST = ("add", "release", "cancel", "reopen", "withdraw", "rate")
+# Steps that hang on what was asked for are shown on the page of the request alone.
+ASIDE = (
+    "merge",
+    "hold_ask",
+    "exclude_ask",
+    "include",
+    "hide",
+    "unhide",
+)
+DECISIONS = ("hold", "hold_refuse", "exclude", "exclude_refuse")
 NOTES: dict[str, Text] = {
     "accept": _("the dispatch limit begins"),
     "reject": _("the resident is told why"),
@@ -54,7 +73,18 @@ NOTES: dict[str, Text] = {
     "handle": _("with photos"),
     "release": _("by name, with a reason"),
     "reopen": _("a new round begins"),
+    "look": _("before it is given to anybody"),
+    "finding": _("found, not found, cannot tell"),
+    "merge": _("both numbers keep working"),
+    "split": _("undoes the merge"),
+    "hold_ask": _("with a statement, somebody else decides"),
+    "hold": _("open tasks end, the deadline stands still"),
+    "exclude_ask": _("it stays, the rates are told apart"),
+    "hide": _("for its handlers alone"),
+    "resume": _("it is at the desk again"),
+    "revisit": _("reached, solved, satisfied, in words"),
 }
+TOGETHER = ("verify", "close", "revisit", "missed")
 SHORT: dict[str, Text] = {
     "verify": _("Check"),
     "reject": _("Refuse"),
@@ -126,14 +156,28 @@ def acts(subject: Request | Task, user: User) -> list[Act]:
 
     Checking, closing and sending back are one page, so a reply is checked in one go.
     """
-    found = steps.available(subject, user)
+    wanted = (*ORDER, *LAST, "missed")
+    plain = [name for name in wanted if name not in DECISIONS]
+    found = steps.available(subject, user, names=plain)
     names = {step.name for step in found}
-    out = [
-        _act(subject, step) for step in found if step.name not in ("verify", "close")
-    ]
+    out = [_act(subject, step) for step in found if step.name not in TOGETHER]
     if isinstance(subject, Request) and names & {"verify", "close"}:
         out.append(_check(subject))
+    if isinstance(subject, Request) and "revisit" in names:
+        url = reverse("request_revisit", args=[subject.no])
+        icon, note = "telephone-outbound", NOTES["revisit"]
+        out.append(Act("revisit", _("Revisit"), url, icon, "", note, is_page=True))
     return sorted(out, key=lambda act: _rank(act.name))
+
+
+def acts_aside(row: Request, user: User) -> tuple[list[Act], list[Act]]:
+    """(what waits for this person's decision, steps aside of the main way)."""
+    found = steps.available(row, user, names=(*ASIDE, *DECISIONS))
+    made = sorted((_act(row, step) for step in found), key=lambda act: _rank(act.name))
+    return (
+        [act for act in made if act.name in DECISIONS],
+        [act for act in made if act.name in ASIDE],
+    )
 
 
 def _rank(name: str) -> int:

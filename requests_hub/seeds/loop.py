@@ -34,6 +34,54 @@ EXCLUDE_REASONS = (
     ("force", "自然灾害等不可抗力", "Act of nature"),
 )
 
+EMPTY_PHRASES = (
+    ("handled", "已处理", "it has been handled"),
+    ("handled2", "已处理完毕", "handled"),
+    ("handled3", "已经处理", "dealt with"),
+    ("passed", "已转办", "passed on"),
+    ("passed2", "已转交相关部门处理", "passed to the responsible department"),
+    ("passed3", "已转相关部门", "forwarded"),
+    ("done", "已办理", "done"),
+    ("done2", "已办结", "closed"),
+    ("solved", "已解决", "solved"),
+    ("replied", "已答复", "answered"),
+    ("replied2", "已回复", "replied"),
+    ("noted", "已知悉", "noted"),
+    ("noted2", "已收悉", "received"),
+    ("noted3", "已阅", "read"),
+    ("coming", "正在处理中", "in hand"),
+    ("asap", "将尽快处理", "as soon as possible"),
+    ("asap2", "会尽快处理", "soon"),
+    ("law", "按规定处理", "according to the rules"),
+    ("relevant", "相关部门", "relevant departments"),
+    ("hello", "您好", "dear resident"),
+    ("asked", "您反映的问题", "what you reported"),
+    ("asked2", "您的诉求", "your request"),
+    ("asked3", "您反映的情况", "your message"),
+    ("thanks", "感谢您的支持与理解", "thank you for your support"),
+    ("thanks2", "感谢您的理解和支持", "thank you for your understanding"),
+    ("thanks3", "感谢您的来电", "thank you for calling"),
+    ("thanks4", "感谢您的反映", "thank you"),
+    ("hereby", "特此回复", "regards"),
+)
+PLAIN_WORDS = (
+    ("dispatch", "派遣", "dispatch", {"say": "交给"}),
+    ("dispatch2", "派单", "dispatch", {"say": "交给"}),
+    ("hold", "挂账", "hold", {"say": "眼下办不了，先登记"}),
+    ("whistle", "吹哨", "whistle", {"say": "请几家部门一起来"}),
+    ("sign", "签收", "sign for", {"say": "收到"}),
+    ("exclude", "剔除", "exclude"),
+    ("close", "销号", "strike off", {"say": "办完"}),
+    ("order", "工单", "work order", {"say": "您的事"}),
+    ("party", "诉求人", "party", {"say": "您"}),
+    ("masses", "群众", "masses", {"say": "您"}),
+    ("our", "我单位", "our unit", {"say": "写明是哪家单位"}),
+    ("closedloop", "闭环", "closed loop", {"say": "办到底"}),
+    ("grip", "抓手", "handle"),
+    ("sink", "下沉", "sink", {"say": "到现场"}),
+    ("land", "属地", "place in charge", {"say": "写明是哪个镇街"}),
+)
+
 FOLDER = Path(__file__).parent.parent / "data"
 
 
@@ -51,6 +99,7 @@ def dictionaries() -> Iterator[Seed]:
         with (FOLDER / f"{code}.csv").open("rb") as file:
             yield Seed(code, zh, en, dictionary_import.from_file(file))
     yield from reasons()
+    yield from words()
 
 
 def reasons() -> Iterator[Seed]:
@@ -58,4 +107,22 @@ def reasons() -> Iterator[Seed]:
     yield Seed("hold_reason", "挂账原因", "Reasons to hold", entries(HOLD_REASONS))
     yield Seed(
         "exclude_reason", "剔除原因", "Reasons to exclude", entries(EXCLUDE_REASONS)
+    )
+
+
+def words() -> Iterator[Seed]:
+    """What a reply must not consist of, and what residents do not say."""
+    yield Seed(
+        "empty_phrase",
+        "空话套话",
+        "Phrases that say nothing",
+        entries(EMPTY_PHRASES),
+        note="A reply of nothing but these is refused until a reason is given.",
+    )
+    yield Seed(
+        "plain_word",
+        "不对群众说的词",
+        "Words residents do not know",
+        entries(PLAIN_WORDS),
+        note="`say` in the settings of an entry is what to write instead.",
     )

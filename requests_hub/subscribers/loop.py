@@ -15,7 +15,7 @@ from grids import following
 from requests_hub.actions import regrid
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
-from requests_hub.people import desk_of, grid_people_of, holders_of, posted
+from requests_hub.people import holders_of, posted
 
 
 @consumer(
@@ -24,6 +24,7 @@ from requests_hub.people import desk_of, grid_people_of, holders_of, posted
     "task.offered",
     "task.reworked",
     "task.released",
+    "task.cancelled",
 )
 def tell_holders(event: Event) -> None:
     """Tell a department's officers, or whom the grid task was offered to."""
@@ -40,35 +41,9 @@ def tell_holders(event: Event) -> None:
             "task.offered": _("For you to take: “%(title)s”, %(no)s") % words,
             "task.reworked": _("Sent back for rework: “%(title)s”, %(no)s") % words,
             "task.released": _("You are released from “%(title)s”, %(no)s") % words,
+            "task.cancelled": _("No longer yours to do: “%(title)s”, %(no)s") % words,
         }[event.name]
     _tell(holders_of(row), event, text, row.request)
-
-
-@consumer(
-    "requests_hub.tell_desk_and_grid",
-    "request.answered",
-    "request.replied",
-    "request.reopened",
-    "request.recalled",
-)
-def tell_desk_and_grid(event: Event) -> None:
-    """Tell those whose turn it is after an answer, or when a request is back at the desk."""
-    request = Request.objects.filter(pk=event.subject_id).first()
-    if request is None:
-        return
-    with translation.override(settings.LANGUAGE_CODE):
-        words = {"title": request.title, "no": request.no}
-        to_check = _("To check: “%(title)s”, %(no)s") % words
-        text = {
-            "request.answered": to_check,
-            "request.replied": to_check,
-            "request.reopened": _("Asked for again: “%(title)s”, %(no)s") % words,
-            "request.recalled": _("Back at the desk: “%(title)s”, %(no)s") % words,
-        }[event.name]
-    people = desk_of(request)
-    if event.name in ("request.answered", "request.replied"):
-        people |= grid_people_of(request)
-    _tell(people, event, text, request)
 
 
 @consumer("requests_hub.move_deadlines", "calendar.published")

@@ -86,7 +86,12 @@ def verify(http: HttpRequest, no: str) -> HttpResponse:
     """What was seen on site, and at once: pass and close, or send back."""
     row, user = request_or_404(http, no), signed_in(http)
     ground = panels.check_ground(row, user)
-    form = VerifyForm(ground.replied, http.POST or None, http.FILES or None)
+    form = VerifyForm(
+        ground.replied,
+        http.POST or None,
+        http.FILES or None,
+        initial={"summary": row.reply},
+    )
     if http.method == "POST" and form.is_valid():
         try:
             panels.settle(row, form, user, passed="pass" in http.POST)

@@ -138,7 +138,7 @@ class Makers:
         proposals.hold_ask(
             request,
             by=self.cast.town_a,
-            kind="funds",
+            why="funds",
             statement="管网改造资金未落实，已申报明年计划。",
             review_on=timezone.localdate() + timedelta(days=30),
         )

@@ -16,7 +16,7 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from governance.core import images
-from governance.core.models import Attachment, Event, User
+from governance.core.models import Attachment, Event, Redaction, User
 
 MAX_FILES = 6
 ENDINGS = {
@@ -78,8 +78,8 @@ def store(
         session_key=session_key or "",
     )
     with transaction.atomic():
-        _lock_content(digest)
-        _write_once(attachment.path, clean.data)
+        lock_content(digest)
+        write_once(attachment.path, clean.data)
         attachment.save()
     return attachment
 
@@ -134,13 +134,21 @@ def sweep_loose(older_than: timedelta = timedelta(days=2), limit: int = 500) -> 
     swept = 0
     for row in loose.order_by("created_at")[:limit]:
         with transaction.atomic():
-            _lock_content(row.sha256)
+            lock_content(row.sha256)
             deleted, _by_model = loose.filter(pk=row.pk).delete()
-            if deleted and not Attachment.objects.filter(sha256=row.sha256).exists():
+            if deleted and not _is_needed(row.sha256):
                 default_storage.delete(row.path)
                 default_storage.delete(row.thumb_path)
         swept += bool(deleted)
     return swept
+
+
+def _is_needed(digest: str) -> bool:
+    """Whether a picture, or one before its redaction, has this content."""
+    return (
+        Attachment.objects.filter(sha256=digest).exists()
+        or Redaction.objects.filter(before_sha256=digest).exists()
+    )
 
 
 def shown_name(name: str, content_type: str) -> str:
@@ -167,13 +175,13 @@ def _is_own(row: Attachment, by: Who, session_key: str | None) -> bool:
     return bool(session_key) and row.session_key == session_key
 
 
-def _lock_content(digest: str) -> None:
+def lock_content(digest: str) -> None:
     """One writer per content, so that a sweep never deletes what is being stored again."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
 
 
-def _write_once(path: str, data: bytes) -> None:
+def write_once(path: str, data: bytes) -> None:
     """Write the bytes unless they lie there already."""
     if default_storage.exists(path):
         return

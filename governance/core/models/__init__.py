@@ -7,6 +7,7 @@ from governance.core.models.dictionaries import Dictionary, DictionaryItem
 from governance.core.models.events import Delivery, Event, Heartbeat, Outbox
 from governance.core.models.idempotency import IdempotencyKey
 from governance.core.models.notices import Notice
+from governance.core.models.redactions import Redaction
 from governance.core.models.registers import ImportRow, ImportRun, RegisterExport
 from governance.core.models.versions import ReferenceVersion
 
@@ -24,6 +25,7 @@ __all__ = [
     "ImportRun",
     "Notice",
     "Outbox",
+    "Redaction",
     "ReferenceVersion",
     "RegisterExport",
     "User",

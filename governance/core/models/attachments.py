@@ -47,6 +47,9 @@ class Attachment(models.Model):
     created_at = models.DateTimeField(
         pgettext_lazy("picture", "added"), auto_now_add=True
     )
+    redacted_at = models.DateTimeField(
+        pgettext_lazy("picture", "redacted"), null=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("attachment")
@@ -79,11 +82,13 @@ class Attachment(models.Model):
 
     @property
     def url(self) -> str:
-        return reverse("attachment", args=[self.pk])
+        """Where it is seen; another address once it was redacted, past every browser's cache."""
+        plain = reverse("attachment", args=[self.pk])
+        return f"{plain}?v={self.sha256[:8]}" if self.redacted_at else plain
 
     @property
     def thumb_url(self) -> str:
-        return f"{self.url}?size=thumb"
+        return f"{self.url}{'&' if self.redacted_at else '?'}size=thumb"
 
     @property
     def is_image(self) -> bool:

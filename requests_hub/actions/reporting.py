@@ -1,0 +1,55 @@
+"""What the reporter is told, by the channels they gave."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from governance.core.errors import Invalid
+from governance.core.models import Event
+from requests_hub import codes, gateways
+from requests_hub.models import Request
+from requests_hub.public import public_view
+
+
+def tell_reporter(request: Request, event: Event) -> int:
+    """Queue one message about a step for each channel; gives how many.
+
+    The words are those of the follow page. A private request's message says its state alone.
+    The same event again sends nothing more.
+    """
+    sent = 0
+    for channel, address in channels_of(request):
+        try:
+            gateways.send(
+                channel,
+                address,
+                _("Your request %(no)s") % {"no": request.no},
+                message(request),
+                f"step:{event.pk}",
+                request=request,
+            )
+        except Invalid:  # an address that this channel does not reach
+            continue
+        sent += 1
+    return sent
+
+
+def channels_of(request: Request) -> list[tuple[str, str]]:
+    """(channel, address) as the reporter gave them; a mobile number gets text messages."""
+    phone = request.reporter_phone
+    is_mobile = len(phone) == 11 and phone.startswith("1")
+    found = [("sms", phone)] if is_mobile else []
+    mail = str(getattr(request, "reporter_email", "") or "")
+    return [*found, ("email", mail)] if mail else found
+
+
+def message(request: Request) -> str:
+    """State, what happens now, and how to follow it."""
+    view = public_view(request)
+    said = "" if request.is_private else f"{view.sentence} "
+    return _("%(no)s: %(state)s. %(said)sFollow-up code %(code)s, at %(where)s.") % {
+        "no": request.no,
+        "state": view.headline.rstrip("。."),
+        "said": said,
+        "code": codes.shown(request.follow_code),
+        "where": f"{settings.SITE_ADDRESS}/follow/",
+    }

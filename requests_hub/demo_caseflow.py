@@ -1,0 +1,107 @@
+"""Demo of what stands aside of the main way: holds, an exclusion, a merge, a look, templates."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance.core.models import User
+from grids.models import District, Post
+from grids.scoping import scope_of
+from requests_hub.actions import looking, merging, proposals, replies
+from requests_hub.models import Proposal, ReplyTemplate, Request
+from requests_hub.workflow import GRID
+
+TEMPLATES = (
+    (
+        "reply",
+        "政策咨询答复",
+        "您好，您咨询的“{标题}”（{编号}），{部门}答复如下：{办理情况}。办理时请带身份证原件，"
+        "有疑问可拨打{部门}值班电话。",
+    ),
+    (
+        "close",
+        "现场处理结果",
+        "您好，您反映的“{标题}”，{部门}已于{日期}到现场处理：{办理情况}。如再出现，"
+        "可在进度页直接要求重办。",
+    ),
+    (
+        "close",
+        "暂时办不了的说明",
+        "您好，“{标题}”经{部门}{日期}现场查看，目前不具备施工条件，原因是：____。"
+        "已列入计划，预计____前有结果，到时再告诉您。",
+    ),
+    (
+        "reject",
+        "不属本区职责",
+        "您好，您反映的“{标题}”不归本区办理，应由____负责，电话____，我们已告知您具体找法。",
+    ),
+    (
+        "add",
+        "进展告知",
+        "您好，“{标题}”（{编号}）{部门}{日期}已到现场，下一步____，预计____完成。",
+    ),
+)
+
+
+@transaction.atomic
+def load(district: District) -> None:
+    """Put the examples in place once."""
+    if ReplyTemplate.objects.filter(district=district).exists():
+        return
+    desk, approver = _post(district, "township"), _post(district, "district")
+    worker = _post(district, "grid_worker")
+    if desk is None or approver is None:
+        return
+    for n, (occasion, title, body) in enumerate(TEMPLATES, 1):
+        values = {"occasion": occasion, "title": title, "body": body, "order": n * 10}
+        replies.save_template(None, values, by=approver)
+    if not Proposal.objects.filter(district=district).exists():
+        _aside(district, desk, approver, worker)
+
+
+def _aside(district: District, desk: User, approver: User, worker: User | None) -> None:
+    """One of each on requests that wait at the desk."""
+    rows = Request.objects.visible_to(desk).filter(district=district)
+    waiting = list(rows.filter(state="accepted").order_by("-id")[:4])
+    today = timezone.localdate()
+    if len(waiting) > 2:
+        _hold(waiting[0], desk, today + timedelta(days=45), "plan", approver)
+        _hold(waiting[1], desk, today + timedelta(days=20), "funds", None)
+    ended = rows.filter(state__in=("closed", "revisited")).order_by("-id").first()
+    if ended is not None:
+        proposals.exclude_ask(
+            ended,
+            by=desk,
+            why="repeat",
+            statement="同一事项上月已依法答复，本次未提出新情况，附上次答复编号。",
+        )
+    new = list(rows.filter(state="submitted").order_by("-id")[:3])
+    if len(new) > 2:
+        merging.merge(new[0], by=desk, target=new[1], note="同一处、同一天反映。")
+        looking.look(
+            new[2],
+            by=desk,
+            holder=worker if _serves(worker, new[2]) else None,
+            note="先看是否在公共路段，拍全景和近景各一张。",
+        )
+
+
+def _hold(row: Request, desk: User, day: date, why: str, by: User | None) -> None:
+    statement = {
+        "plan": "涉及整段污水管网改造，镇街无法单独施工。已两次现场会商，须列入明年年度计划。",
+        "funds": "路灯迁改预算已报区财政，资金未落实前仅能临时照明，已设警示牌并每周巡查。",
+    }[why]
+    proposals.hold_ask(row, by=desk, why=why, statement=statement, review_on=day)
+    if by is not None:
+        proposals.hold(row, by=by, note="同意挂账，临时措施按周报进展。")
+
+
+def _post(district: District, role: str) -> User | None:
+    posts = Post.objects.current().filter(district=district, role=role)
+    post = posts.select_related("user").order_by("pk").first()
+    return post.user if post else None
+
+
+def _serves(worker: User | None, row: Request) -> bool:
+    return worker is not None and scope_of(worker).holds(GRID, row)

@@ -1,0 +1,89 @@
+"""Covering parts of a request's picture, and the guarded look at what it was."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from governance.core.errors import DomainError
+from governance.core.views.health import client_address
+from grids.scoping import scope_of
+from requests_hub.actions import privacy, redaction
+from requests_hub.forms.boxes import read_boxes
+from requests_hub.views.access import DESK, ON_GRID, request_or_404, signed_in, staff
+
+ROWS = 3
+
+
+@staff(*DESK, *ON_GRID)
+@require_http_methods(["GET", "POST"])
+def redact(http: HttpRequest, no: str, pk: int) -> HttpResponse:
+    """Draw boxes, or write them as numbers; saved, they are burnt in for everybody."""
+    row, user = request_or_404(http, no), signed_in(http)
+    photo = redaction.photo_of(row, pk)
+    error: DomainError | None = None
+    if http.method == "POST":
+        given = http.POST
+        seen = {"reason": given.get("reason", ""), "seen_sha256": given.get("seen", "")}
+        try:
+            redaction.redact(row, pk, read_boxes(given), by=user, **seen)
+        except DomainError as refused:
+            error = refused
+        else:
+            messages.success(http, _("Covered. Everybody sees the new picture now."))
+            return redirect("photo_redact", no=row.no, pk=pk)
+    context = _context(http, row, photo)
+    context["error"] = _words(error) if error else ""
+    status = error.status if error else 200
+    return render(http, "requests_hub/photos/redact.html", context, status=status)
+
+
+def _context(http: HttpRequest, row: Any, photo: Any) -> dict[str, Any]:
+    rows = zip(
+        *(http.POST.getlist(name) for name in ("x", "y", "width", "height")),
+        strict=False,
+    )
+    boxes = [cells for cells in rows if any(cell.strip() for cell in cells)]
+    return {
+        "row": row,
+        "photo": photo,
+        "boxes": [*boxes, *[("", "", "", "")] * max(1, ROWS - len(boxes))],
+        "kept": photo.redactions.select_related("by").order_by("-id"),
+        "may_see_original": scope_of(signed_in(http)).holds(DESK, row),
+        "reasons": privacy.REASONS,
+    }
+
+
+def _words(error: DomainError) -> str:
+    named = getattr(error, "fields", {})
+    return " ".join(s for each in named.values() for s in each) or error.message
+
+
+@staff(*DESK)
+@require_http_methods(["POST"])
+def original(http: HttpRequest, no: str, pk: int) -> HttpResponse | FileResponse:
+    """The picture as it was sent, once; who looked and why is kept."""
+    row, user = request_or_404(http, no), signed_in(http)
+    given = http.POST
+    try:
+        file = redaction.original(
+            row,
+            pk,
+            by=user,
+            reason=given.get("reason", ""),
+            words=given.get("words", ""),
+            address=str(client_address(http)),
+        )
+    except DomainError as error:
+        context = _context(http, row, redaction.photo_of(row, pk))
+        context |= {"look_error": _words(error), "given": given}
+        page = "requests_hub/photos/redact.html"
+        return render(http, page, context, status=error.status)
+    answer = FileResponse(file)
+    answer["Content-Type"] = redaction.photo_of(row, pk).content_type
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
