@@ -61,7 +61,8 @@ def _refused(text: str) -> list[Hint]:
     if BLANK in text or PLACEHOLDER.search(text):
         words = _("There is still a blank to fill in.")
         return [Hint("blank", words, is_refused=True)]
-    if len(_left_over(text)) < LEFT_OVER:
+    rest = _left_over(text)
+    if len(rest) < LEFT_OVER and not WHAT.search(rest):
         words = _("It only says that it was dealt with. Say what was done.")
         return [Hint("empty", words, is_refused=True)]
     return []

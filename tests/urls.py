@@ -7,9 +7,9 @@ that of a group.
 
 from typing import Any
 
+from tests.url_caseflow import CASEFLOW_URLS
 from tests.url_escalation import ESCALATION_URLS
 from tests.url_hot import HOT_URLS
-from tests.url_caseflow import CASEFLOW_URLS
 from tests.url_kinds import (
     API_OUTSIDE,
     CHECKERS,

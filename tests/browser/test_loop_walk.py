@@ -60,7 +60,9 @@ def refused(row: Request, user: Any, step: str, target: str) -> None:
     state = Request.objects.get(pk=row.pk).state
     client = Client(raise_request_exception=False)
     client.force_login(user)
-    page = client.post(f"/requests/{row.no}/step/{step}/", {"note": "x", "reply": "x"})
+    page = client.post(
+        f"/requests/{row.no}/step/{step}/", {"note": "x", "reply": "灯已换好"}
+    )
     assert page.status_code == 409, (step, page.status_code)
     answer = client.post(f"/api/v1/requests/{row.no}/{step}/", {"note": "x"})
     assert answer.status_code == 409, (step, answer.content)

@@ -320,7 +320,7 @@ def test_photos_come_along_or_before(forest, make, api, client, settings, tmp_pa
     for step, data in (("report_in", {}), ("claim", {"plan": "当天"})):
         answer = officer.post(f"{path}{step}/", data, format="json")
         assert answer.status_code == 200, answer.data
-    done = officer.post(f"{path}reply/", {"reply": "好了", "photos": [picture()]})
+    done = officer.post(f"{path}reply/", {"reply": "井盖已换好", "photos": [picture()]})
     assert done.status_code == 200, done.data
     files = officer.get(f"{URL}{task.request_id}/").data["files"]
     assert [f["purpose"] for f in files] == ["after"]

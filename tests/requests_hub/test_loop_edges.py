@@ -21,7 +21,7 @@ INPUT = {
     "reject": {"reason": "不属于本区"},
     "dispatch": {"holder": "worker_a"},
     "whistle": {"lead": "urban_management", "assist": ["transport"]},
-    "reply": {"reply": "已答复"},
+    "reply": {"reply": "街道已于11月20日上门说明办理流程。"},
     "verify": {"note": "看过了"},
     "rework": {"reason": "没办好"},
     "rate": {"is_solved": True, "satisfaction": "satisfied"},
@@ -253,7 +253,7 @@ def test_a_reply_of_one_and_release_of_the_other_completes_it(make):
     for name, data in (
         ("report_in", {}),
         ("claim", {"plan": "当天处理"}),
-        ("reply", {"reply": "办好了"}),
+        ("reply", {"reply": "路灯已换好"}),
     ):
         steps.take(lead, name, by=make.cast.officer_a, data=data)
         lead.refresh_from_db()
@@ -267,7 +267,7 @@ def test_a_reply_of_one_and_release_of_the_other_completes_it(make):
 def test_what_the_desk_answered_itself_comes_back_to_the_desk(make):
     request = make.request("accepted")
     request = steps.take(
-        request, "reply", by=make.cast.town_a, data={"reply": "已答复"}
+        request, "reply", by=make.cast.town_a, data={"reply": "已上门说明流程"}
     )
     done = steps.take(request, "rework", by=make.cast.worker_a, data={"reason": "不对"})
     assert done.state == "accepted"

@@ -117,7 +117,7 @@ def test_photos_survive_a_refusal(make: Makers, sign_in: As) -> None:
     assert refused.status_code == 422
     kept = refused.context["form"].kept_value
     assert Attachment.objects.filter(pk=kept, subject_id=None).exists()
-    assert client.post(url, {"reply": "已答复", "kept": kept}).status_code == 302
+    assert client.post(url, {"reply": "已换好", "kept": kept}).status_code == 302
     assert attachments.of(row).count() == 1
 
 

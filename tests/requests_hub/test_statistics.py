@@ -59,7 +59,7 @@ def test_figures_follow_at_once_and_after_folding(make, forest):
     assert held("r:accepted", town) == 1
     statistics.fold()
     assert held("r:accepted", town) == 1
-    desk.reply(request, by=make.cast.town_a, reply="已答复。")
+    desk.reply(request, by=make.cast.town_a, reply="已上门说明流程。")
     assert held("r:accepted", town) == 0
     assert held("r:replied", town) == 1
     statistics.fold()

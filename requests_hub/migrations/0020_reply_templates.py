@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("grids", "0007_circle_misses"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("requests_hub", "0015_escalation"),
+        ("requests_hub", "0019_assessment"),
     ]
 
     operations = [
