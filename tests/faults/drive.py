@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.faults import rungs
 from tests.faults.stand import Stand, plan
 
 # After the last fault a process may still have to start; on a crowded machine that alone can
@@ -43,6 +44,7 @@ class Drive:
         self.unsent = 0
         self.start_seconds = 0.0
         self.took_ms: list[float] = []
+        self.tasks: list[int] = []
         self._next = 0
         self._guard = threading.Lock()
 
@@ -50,6 +52,8 @@ class Drive:
         self.stand.start_processes()
         try:
             self.start_seconds = self._warm_up()
+            if self.args.design == "outbox":
+                self.tasks = rungs.plant(self.args.tasks, self.args.seconds)
             began = time.monotonic()
             writers = [
                 threading.Thread(target=self._write, args=(began,))
@@ -64,8 +68,10 @@ class Drive:
             # whatever Redis still holds of dead workers' messages comes out now
             time.sleep(self.args.settle)
             silent = [] if self.args.design == "control" else self._revive(hurt_until)
+            fired = self._rungs() if self.tasks else {}
             result = {
                 **self._result(),
+                **fired,
                 "start_seconds": self.start_seconds,
                 "drained_seconds": drained,
                 "silent": silent,
@@ -169,6 +175,18 @@ class Drive:
                     return None
             time.sleep(0.5)
         return None
+
+    def _rungs(self) -> dict[str, Any]:
+        """Rungs due by now, and what became of them once somebody had the time to look."""
+        from django.utils import timezone
+
+        until = timezone.now()
+        ends = time.monotonic() + PATIENCE_SECONDS
+        found = rungs.count(self.tasks, until)
+        while found["rungs_lost"] and time.monotonic() < ends:
+            time.sleep(1)
+            found = rungs.count(self.tasks, until)
+        return found
 
     def _revive(self, since: float) -> list[str]:
         """Which processes still give no sign of life when they have had the time to.
@@ -276,7 +294,15 @@ def broken_promises(result: dict[str, Any]) -> list[str]:
     """What the outbox design must reach in every run and did not, in words."""
     broken = [
         f"{name}: {result[name]}"
-        for name in ("lost", "doubled", "refused", "set_aside", "silent")
+        for name in (
+            "lost",
+            "doubled",
+            "refused",
+            "set_aside",
+            "silent",
+            "rungs_lost",
+            "rungs_doubled",
+        )
         if result[name]
     ]
     drained, limit = result["drained_seconds"], _limit(result["start_seconds"])
@@ -295,6 +321,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=90)
     parser.add_argument("--rate", type=float, default=30, help="requests a second")
     parser.add_argument("--faults", type=int, default=22)
+    parser.add_argument("--tasks", type=int, default=300, help="with deadlines")
     parser.add_argument("--settle", type=float, default=5, help="wait for late repeats")
     parser.add_argument("--quiet", action="store_true")
     return parser.parse_args()

@@ -29,6 +29,21 @@ app.conf.broker_transport_options = {
     "unacked_restore_limit": None,
 }
 
+# Deadlines come due all through a run of a minute and a half, so they are looked at more often.
+app.conf.beat_schedule["sweep-deadlines"] = {
+    **app.conf.beat_schedule["sweep-deadlines"],
+    "schedule": 2.0,
+}
+
+
+@events.consumer("rung_probe", "task.reminded", "task.supervised", "task.named")
+def leave_a_mark_of_a_rung(event: Event) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO fault_effect (source_id, pid) VALUES (%s, %s)",
+            [event.pk, os.getpid()],
+        )
+
 
 @events.consumer("fault_probe", "request.submitted")
 def leave_a_mark(event: Event) -> None:
