@@ -15,15 +15,25 @@ from governance.core.workflow import Text
 from grids.models import District, Post
 from grids.models.places import LEVELS
 from requests_hub.actions.base import ANSWERED
-from requests_hub.models import Escalation, Finding, Request, Supervision, Task
+from requests_hub.actions.endings import ENDED
+from requests_hub.models import (
+    Escalation,
+    Finding,
+    Proposal,
+    Request,
+    Supervision,
+    Task,
+    Whistle,
+)
 from requests_hub.models.tasks import LOOK, OPEN_STATES, WAITING
 from requests_hub.workflow import GRID
+from requests_hub.workflow_whistles import DISPUTED
 
 MOST = 500
 UNSEEN = timedelta(minutes=10)
 SWEEP_SILENCE = 600
 NOVEMBER = 11
-AT_TASKS = ("dispatched", "signed", "handling", "whistled", "reworked")
+AT_TASKS = ("verify", "dispatched", "signed", "handling", "whistled", "reworked")
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,25 @@ def _tasks(kind: str, rows: QuerySet[Task]) -> Iterator[Found]:
 
 def _no_moment(now: datetime) -> Iterator[Found]:
     later = Q(due_at__isnull=True) | Q(due_at__gt=now)
-    yield from _tasks("no_moment", _waiting().filter(later, next_at__isnull=True))
+    rows = _waiting().filter(later, next_at__isnull=True, paused_at__isnull=True)
+    yield from _tasks("no_moment", rows)
+
+
+def _undecided(now: datetime) -> Iterator[Found]:
+    late = Q(decision_due_at__isnull=True) | Q(decision_due_at__lt=now)
+    rows = Task.objects.filter(late, state__in=DISPUTED)
+    yield from _tasks("undecided", rows)
+
+
+def _hold_over(now: datetime) -> Iterator[Found]:
+    """Holds whose day has come: of a call, or of a whole request."""
+    over = Q(paused_until_at__isnull=True) | Q(paused_until_at__lte=now)
+    yield from _tasks("hold_over", _waiting().filter(over, paused_at__isnull=False))
+    ahead = Proposal.objects.standing().filter(
+        request=OuterRef("pk"), kind="hold", review_on__gte=timezone.localdate(now)
+    )
+    held = Request.objects.open().filter(state="held")
+    yield from _requests("hold_over", held.filter(~Exists(ahead)))
 
 
 def _beyond_ladder(now: datetime) -> Iterator[Found]:
@@ -161,8 +189,18 @@ def _complete(_now: datetime) -> Iterator[Found]:
     yield from _requests("complete", _at_tasks().filter(_answered()))
 
 
+def _whistle_open(_now: datetime) -> Iterator[Found]:
+    """Whistles of which nobody is called any more, and which still run."""
+    own = Task.objects.filter(whistle=OuterRef("pk"))
+    rows = Whistle.objects.filter(
+        Exists(own), ~Exists(own.exclude(state__in=ENDED)), state="running"
+    )
+    wanted = Request.objects.filter(pk__in=rows.values("request_id"))
+    yield from _requests("whistle_open", wanted)
+
+
 def _no_deadline(_now: datetime) -> Iterator[Found]:
-    rows = Request.objects.open().exclude(state__in=AT_TASKS)
+    rows = Request.objects.open().exclude(state__in=(*AT_TASKS, "held"))
     yield from _requests("no_deadline", rows.filter(due_at__isnull=True))
 
 
@@ -284,6 +322,21 @@ KINDS: dict[str, Kind] = {
         _("No deadline"),
         _("The request is open at a stage without a limit."),
         _no_deadline,
+    ),
+    "whistle_open": Kind(
+        _("Whistle over, not completed"),
+        _("Every department has ended or was let go, and the whistle still runs."),
+        _whistle_open,
+    ),
+    "hold_over": Kind(
+        _("The hold is over"),
+        _("The day until which it was on hold has come, and nobody took it up."),
+        _hold_over,
+    ),
+    "undecided": Kind(
+        _("Return not decided"),
+        _("A department gave it back, and nobody has accepted or ruled in time."),
+        _undecided,
     ),
     "stage_overdue": Kind(
         _("Late at the desk or in the check"),

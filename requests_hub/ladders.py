@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from governance.core.worktime import Amount
 from requests_hub import deadlines
 
 STEPS = ("report_in", "plan", "handling")
+UNPLANNED = ("reported_in", "claimed")
 _amount = lru_cache(maxsize=256)(Amount.parse)
 
 
@@ -125,17 +126,16 @@ def clocks_of(task: Any) -> list[Clock]:
 
     A called department is asked to report in while the time to handle it already runs.
     """
-    if getattr(task, "is_paused", False):
+    if task.paused_at is not None:
         return []
     found = []
     calendar = deadlines.is_calendar(task.limit)
     if task.state == "called" and task.report_in_due_at:
         counts = deadlines.is_calendar(task.report_in_limit)
         found.append(Clock("report_in", task.created_at, task.report_in_due_at, counts))
-    plan_due_at = getattr(task, "plan_due_at", None)
-    if task.state in ("reported_in", "claimed") and plan_due_at:
+    if task.state in UNPLANNED and task.plan_due_at and task.planned_at is None:
         counts = deadlines.is_calendar(task.plan_limit)
-        found.append(Clock("plan", task.created_at, plan_due_at, counts))
+        found.append(Clock("plan", task.created_at, task.plan_due_at, counts))
     if task.due_at:
         start = task.due_from_at or task.created_at
         found.append(Clock("handling", start, task.due_at, calendar))
@@ -143,9 +143,10 @@ def clocks_of(task: Any) -> list[Clock]:
 
 
 def next_moment(
-    pending: Iterable[Moment], clocks: Iterable[Clock], now: datetime
+    task: Any, pending: Iterable[Moment], clocks: Iterable[Clock], now: datetime
 ) -> datetime | None:
-    """When somebody must look at the task again: the next rung, or the next deadline."""
-    tick = timedelta(0)
+    """When somebody must look at a task again: the next rung, the next deadline, a hold's end."""
     times = [m.at for m in pending] + [c.due for c in clocks]
-    return min((at for at in times if at - now > tick), default=None)
+    if task.paused_at is not None and task.paused_until_at is not None:
+        times.append(task.paused_until_at)
+    return min((at for at in times if at > now), default=None)

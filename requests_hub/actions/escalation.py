@@ -196,9 +196,7 @@ def _plan_task(plan: Plan, task: Task, done: set[tuple[int, str, int, int]]) -> 
                 is_superseded=moment is not last[moment.rung.who],
             )
         )
-    task.next_at = ladders.next_moment(
-        (m for m in pending if m.at > plan.now), clocks, plan.now
-    )
+    task.next_at = ladders.next_moment(task, pending, clocks, plan.now)
 
 
 def _write(plan: Plan) -> None:

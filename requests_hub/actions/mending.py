@@ -42,6 +42,10 @@ def _move_on(pk: int) -> None:
     answer_when_complete(base.lock_request(pk))
 
 
+def _complete_whistle(pk: int) -> None:
+    base.complete_whistles(base.lock_request(pk))
+
+
 def _look_again(pk: int) -> None:
     Task.objects.filter(pk=_task(pk).pk).update(next_at=LOOK)
 
@@ -57,6 +61,7 @@ MENDS: dict[str, Callable[[int], None]] = {
     "no_ladder": _give_ladder,
     "complete": _move_on,
     "stranded": _move_on,
+    "whistle_open": _complete_whistle,
     "no_moment": _look_again,
     "not_looked_at": _look_again,
     "sweep_failed": _look_again,

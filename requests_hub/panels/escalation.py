@@ -291,6 +291,7 @@ MENDS: dict[str, Text] = {
     "no_ladder": gettext_lazy("Give it the ladder in force"),
     "complete": gettext_lazy("Send it to be checked"),
     "stranded": gettext_lazy("Back to the desk"),
+    "whistle_open": gettext_lazy("Complete the whistle"),
     "no_moment": gettext_lazy("Look again"),
     "not_looked_at": gettext_lazy("Look again"),
     "sweep_failed": gettext_lazy("Look again"),

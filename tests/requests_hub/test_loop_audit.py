@@ -19,7 +19,14 @@ from governance.core.models import (
 from grids.models import Post
 from requests_hub.actions import audit, base, escalation, mending, supervision
 from requests_hub.audit_rules import KINDS
-from requests_hub.models import Escalation, Finding, Request, Supervision, Task
+from requests_hub.models import (
+    Escalation,
+    Finding,
+    Request,
+    Supervision,
+    Task,
+    Whistle,
+)
 from tests.factories.requests_hub import task_of
 
 STEP = "requests_hub.Task:whistle_task_step"
@@ -53,7 +60,7 @@ def kinds():
 
 def force(task, **changes):
     """Write past the trigger that would put it right."""
-    with pgtrigger.ignore("requests_hub.Task:look_again"):
+    with pgtrigger.ignore("requests_hub.Task:look_again", STEP):
         Task.objects.filter(pk=task.pk).update(**changes)
 
 
@@ -113,6 +120,23 @@ def _by(make):
     names = {field.name for field in Task._meta.get_fields()}
     given = {"ended_by": make.cast.town_a, "end_reason": "无关"}
     return {name: value for name, value in given.items() if name in names}
+
+
+def plant_whistle_open(task, make):
+    row = make.request("closed")
+    with pgtrigger.ignore("requests_hub.Whistle:whistle_step"):
+        Whistle.objects.filter(request=row).update(state="running")
+
+
+def plant_hold_over(task, make):
+    past = timezone.now() - timedelta(minutes=1)
+    force(task, state="handling")
+    force(task, paused_at=past - timedelta(days=1), paused_until_at=past, due_at=None)
+
+
+def plant_undecided(task, make):
+    past = timezone.now() - timedelta(minutes=1)
+    force(task, state="returned", next_at=None, decision_due_at=past)
 
 
 def plant_no_deadline(task, make):
