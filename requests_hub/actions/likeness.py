@@ -59,7 +59,7 @@ def note(request_id: int) -> Likeness | None:
 def _issue_for(like: Likeness, position: Position) -> int | None:
     """The issue it joins; a new one together with a request that was alone."""
     one = print_of(like)
-    known = known_to(one, like.district_id, without=like.pk, since=like.asked_at)
+    known = known_to(one, like.district_id, without=like.pk, asked_at=like.asked_at)
     near = alike(one, position, known)
     rows = HotIssue.objects.filter(
         pk__in={other.issue for _score, other in near if other.issue}

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance.core.models import User
 from grids import locate
@@ -182,11 +183,11 @@ def heads() -> list[str]:
     return [
         _("Rank"),
         _("Issue"),
-        _("People"),
-        _("Requests"),
+        pgettext("hot issues", "People"),
+        pgettext("hot issues", "Requests"),
         _("Open now"),
         _("Against the span before"),
         _("First"),
         _("Last"),
-        _("Grids"),
+        pgettext("hot issues", "Grids"),
     ]

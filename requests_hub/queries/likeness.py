@@ -90,15 +90,26 @@ def person_of(request: Request) -> int:
 
 
 def known_to(
-    one: Print, district_id: int, *, without: int = 0, since: datetime | None = None
+    one: Print, district_id: int, *, without: int = 0, asked_at: datetime | None = None
 ) -> list[Known]:
-    """The requests that share most of a fingerprint's probes; one statement."""
+    """The requests that share most of a fingerprint's probes; one statement.
+
+    Args:
+        one: the fingerprint.
+        district_id: whose requests.
+        without: a request that is left out.
+        asked_at: not asked more than a year before that; else not sent in more than a year ago.
+    """
     if not one.probes:
         return []
-    after = (since or timezone.now()) - timedelta(days=BACK_DAYS)
     rows = Likeness.objects.filter(
-        district_id=district_id, probes__overlap=one.probes, asked_at__gte=after
+        district_id=district_id, probes__overlap=one.probes
     ).exclude(pk=without)
+    year = timedelta(days=BACK_DAYS)
+    if asked_at is not None:
+        rows = rows.filter(asked_at__gte=asked_at - year)
+    else:
+        rows = rows.filter(request__submitted_at__gte=timezone.now() - year)
     shared: Combinable = Overlap(F("probes"), Value(one.probes))
     rows = rows.annotate(shared=shared).order_by("-shared", "-pk")
     found = rows.select_related(None).values_list(
