@@ -93,10 +93,10 @@ def field_visit(request: HttpRequest) -> HttpResponse:
 def visit_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """One picture of a visit that is already here; the answer repeats the picture's key."""
     user = allow(request, WRITE)
+    visit = get_object_or_404(Visit, pk=pk)
     file, key = request.FILES.get("photo"), key_of(request)
     if file is None:
         raise Invalid(fields={"photos": [_("The photo is missing.")]})
-    visit = get_object_or_404(Visit, pk=pk)
     photo = visits.attach_photo(visit, by=user, file=file, idempotency_key=key)
     return JsonResponse({"key": key, "id": photo.pk}, status=201)
 
