@@ -17,6 +17,7 @@ from requests_hub.models.requests import Request
 
 M = TypeVar("M", bound=models.Model)
 READERS = ("district", "admin", "auditor")
+TITLE = 40
 
 
 class DistrictQuerySet(models.QuerySet[M]):
@@ -127,6 +128,12 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.key}"
+
+    @property
+    def title(self) -> str:
+        """The subject, or the first words of what has none."""
+        words = self.subject or " ".join(self.body.split())
+        return words if len(words) <= TITLE else f"{words[: TITLE - 1]}…"
 
 
 class Incoming(models.Model):

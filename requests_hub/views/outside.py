@@ -86,6 +86,21 @@ def _once(
 @require_safe
 def sending_list(request: HttpRequest) -> HttpResponse:
     """Messages out, newest first, by state and channel."""
+    box, channel, rows = _narrowed(request)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    for row in found:
+        row.shown_to = gateways.shown(row.channel, row.address)
+    context = {
+        "rows": found[:PAGE],
+        "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "views": _boxes(request, box),
+        "chips": _chips(request, channel),
+    }
+    return render(request, "requests_hub/outside/sendings.html", context)
+
+
+def _narrowed(request: HttpRequest) -> tuple[str, str, Any]:
+    """State, channel and the rows that the address asks for."""
     given = request.GET
     box = given.get("state", "") if given.get("state", "") in BOXES else ""
     channel = given.get("channel", "")
@@ -98,19 +113,7 @@ def sending_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(subscription_id=int(given["subscription"]))
     if _digits(given.get("before", "")):
         rows = rows.filter(pk__lt=int(given["before"]))
-    found = list(rows.order_by("-id")[: PAGE + 1])
-    for row in found:
-        row.shown_to = gateways.shown(row.channel, row.address)
-    context = {
-        "rows": found[:PAGE],
-        "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
-        "views": _boxes(request, box),
-        "box": box,
-        "channels": Sending.Channel.choices,
-        "channel": channel,
-        "subscription": given.get("subscription", ""),
-    }
-    return render(request, "requests_hub/outside/sendings.html", context)
+    return box, channel, rows
 
 
 def _digits(text: str) -> bool:
@@ -128,6 +131,23 @@ def _boxes(request: HttpRequest, box: str) -> list[dict[str, Any]]:
         url = f"?{kept.urlencode()}"
         found.append({"label": labels[code], "url": url, "is_current": code == box})
     return found
+
+
+def _chips(request: HttpRequest, channel: str) -> list[dict[str, Any]]:
+    """The one filter besides the state: the channel."""
+
+    def url(code: str) -> str:
+        kept = request.GET.copy()
+        kept.pop("before", None)
+        kept["channel"] = code
+        return f"?{kept.urlencode()}"
+
+    known = dict(Sending.Channel.choices)
+    chip: dict[str, Any] = {"name": "channel", "label": _("Channel")}
+    if channel in known:
+        return [{**chip, "value": known[channel], "clear_url": url("")}]
+    choices = [{"label": label, "url": url(code)} for code, label in known.items()]
+    return [{**chip, "choices": choices}]
 
 
 def _sending(request: HttpRequest, pk: int) -> Sending:
