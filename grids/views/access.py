@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from governance.core.errors import NotAllowed
-from governance.core.models import User
+from governance.core.registers.access import signed_in
 from grids.scoping import scope_of
 
+__all__ = ["is_for", "signed_in", "staff"]
 View = Callable[..., HttpResponse]
 
 
@@ -29,12 +30,6 @@ def staff(*roles: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
-
-
-def signed_in(http: HttpRequest) -> User:
-    """The account behind a page that `staff` guards."""
-    assert isinstance(http.user, User)  # noqa: S101 - login_required said so
-    return http.user
 
 
 def is_for(http: HttpRequest, target: str) -> bool:

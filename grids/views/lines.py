@@ -25,7 +25,8 @@ from grids.models import District, Grid, LineList, WorkLine
 from grids.models.nets import LINES
 from grids.net_words import line_label
 from grids.scoping import scope_of
-from grids.views.nets import DESKS, READERS, signed_in, staff
+from grids.views.access import signed_in, staff
+from grids.views.nets import DESKS, READERS
 
 
 def _line(http: HttpRequest, code: str) -> tuple[User, District, WorkLine]:

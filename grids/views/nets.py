@@ -1,11 +1,8 @@
 """The review desk: which integrated grids the grids of other lines are."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,39 +14,16 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from governance.core.errors import NotAllowed, NotHere
+from governance.core.errors import NotHere
 from governance.core.models import Event, User
 from grids import net_pages
 from grids.actions import nets as actions
 from grids.models import Grid, LineGrid, LineMapping
-from grids.scoping import scope_of
+from grids.views.access import signed_in, staff
 
-View = Callable[..., HttpResponse]
 DESKS = ("township", "district")
 READERS = (*DESKS, "leader", "admin", "auditor", "officer")
 MOST_SHOWN = 20
-
-
-def staff(*roles: str) -> Callable[[View], View]:
-    """For people who hold one of `roles` somewhere now; anybody else is told no."""
-
-    def wrap(view: View) -> View:
-        @login_required
-        @wraps(view)
-        def guarded(http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not scope_of(http.user).has_role(*roles):
-                raise NotAllowed(_("This page belongs to other posts than yours."))
-            return view(http, *args, **kwargs)
-
-        return guarded
-
-    return wrap
-
-
-def signed_in(http: HttpRequest) -> User:
-    """The account behind a page that `staff` guards."""
-    assert isinstance(http.user, User)  # noqa: S101 - login_required said so
-    return http.user
 
 
 @staff(*READERS)
