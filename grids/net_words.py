@@ -28,8 +28,7 @@ TREE = {
 
 def line_label(code: str) -> str:
     """The name of a work line; its code where the dictionary has no such entry."""
-    item = dictionaries.item(LINES, code)
-    return item.label if item else code
+    return dictionaries.label(LINES, code)
 
 
 def reason(found: Mapping[str, Any]) -> dict[str, Any]:

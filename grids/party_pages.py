@@ -64,8 +64,7 @@ class Node:
 
 def word(dictionary: str, code: str) -> str:
     """An entry's word; the code where the list no longer has it."""
-    entry = dictionaries.item(dictionary, code)
-    return entry.label if entry else code
+    return dictionaries.label(dictionary, code)
 
 
 def tree(viewer: User, town: str = "") -> list[Node]:

@@ -45,6 +45,12 @@ def item(code: str, item_code: str) -> DictionaryItem | None:
     return _copy.get().by_code.get((code, item_code))
 
 
+def label(code: str, item_code: str) -> str:
+    """The word of an entry; its code where the list does not have it."""
+    found = item(code, item_code)
+    return found.label if found else item_code
+
+
 def by_id(pk: int | None) -> DictionaryItem | None:
     """One entry by id, without a query."""
     return None if pk is None else _copy.get().by_id.get(pk)

@@ -237,8 +237,7 @@ class MeetingNeed(models.Model):
 
     @property
     def kind_label(self) -> str:
-        entry = dictionaries.item(RESOURCE_KINDS, self.kind)
-        return entry.label if entry else self.kind
+        return dictionaries.label(RESOURCE_KINDS, self.kind)
 
 
 class MeetingOffer(models.Model):
@@ -272,8 +271,7 @@ class MeetingOffer(models.Model):
 
     @property
     def kind_label(self) -> str:
-        entry = dictionaries.item(RESOURCE_KINDS, self.kind)
-        return entry.label if entry else self.kind
+        return dictionaries.label(RESOURCE_KINDS, self.kind)
 
 
 class NeedMatch(models.Model):

@@ -261,5 +261,4 @@ class AccessRecord(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in the reader's language."""
-        entry = dictionaries.item("unmask_reason", self.reason)
-        return entry.label if entry else self.reason
+        return dictionaries.label("unmask_reason", self.reason)

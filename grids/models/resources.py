@@ -81,8 +81,7 @@ class SupportUnit(Record):
 
     @property
     def kind_label(self) -> str:
-        entry = dictionaries.item(UNIT_KINDS, self.kind)
-        return entry.label if entry else self.kind
+        return dictionaries.label(UNIT_KINDS, self.kind)
 
 
 class ResourceQuerySet(DirectoryQuerySet["Resource"]):
@@ -198,8 +197,7 @@ class Resource(Record):
 
     @property
     def kind_label(self) -> str:
-        entry = dictionaries.item(RESOURCE_KINDS, self.kind)
-        return entry.label if entry else self.kind
+        return dictionaries.label(RESOURCE_KINDS, self.kind)
 
     @property
     def phone(self) -> str:

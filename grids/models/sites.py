@@ -108,8 +108,7 @@ class Site(Record):
 
     @property
     def kind_label(self) -> str:
-        entry = dictionaries.item(KINDS, self.kind)
-        return entry.label if entry else self.kind
+        return dictionaries.label(KINDS, self.kind)
 
     @property
     def kind_icon(self) -> str:
@@ -157,8 +156,7 @@ class Site(Record):
 
 
 def _labels(dictionary: str, codes: list[str]) -> list[str]:
-    found = ((code, dictionaries.item(dictionary, code)) for code in codes)
-    return [entry.label if entry else code for code, entry in found]
+    return [dictionaries.label(dictionary, code) for code in codes]
 
 
 class SitePhoto(models.Model):

@@ -264,5 +264,4 @@ class Organisation(Positioned, Record):
 
 
 def _label(dictionary: str, code: str) -> str:
-    entry = dictionaries.item(dictionary, code)
-    return entry.label if entry else code
+    return dictionaries.label(dictionary, code)

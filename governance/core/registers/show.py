@@ -77,8 +77,7 @@ def plain(value: Any) -> str:
 
 def label(dictionary: str, code: Any) -> str:
     """An entry's word; the code itself where the dictionary no longer has it."""
-    entry = dictionaries.item(dictionary, str(code))
-    return entry.label if entry else str(code)
+    return dictionaries.label(dictionary, str(code))
 
 
 def _choice(column: Column, value: Any) -> str:
