@@ -196,6 +196,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-routing": {
+        "task": "requests_hub.sweep_routing",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "learn-categories": {
+        "task": "requests_hub.learn_categories",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
     "sweep-sendings": {
         "task": "requests_hub.sweep_sendings",
         "schedule": 15.0,

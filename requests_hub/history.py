@@ -41,6 +41,16 @@ VERBS: dict[str, tuple[Text, str, str]] = {
     ),
     "request.withdrawn": (gettext_lazy("withdrew it"), "grey", "x-circle"),
     "request.added": (gettext_lazy("added details"), "blue", "plus-lg"),
+    "request.classified": (
+        gettext_lazy("gave it the category"),
+        "blue",
+        "tag",
+    ),
+    "request.routed": (
+        gettext_lazy("a routing rule fitted"),
+        "grey",
+        "signpost-split",
+    ),
     "request.deadline_moved": (
         gettext_lazy("the calendar was published, the deadline moved"),
         "grey",

@@ -85,6 +85,7 @@ menu.add(
         OURS,
         12,
     ),
+    menu.Entry(_("Routing rules"), "signpost-split", "/routing/", DISTRICT, LOOP, 29),
     menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 23),
     menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 24),
     menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1, MINE),

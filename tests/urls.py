@@ -32,6 +32,7 @@ from tests.url_kinds import (
 from tests.url_nets import NET_URLS
 from tests.url_outside import OUTSIDE_URLS
 from tests.url_registers import of_feeds, of_registers
+from tests.url_routing import ROUTING_URLS
 
 
 def _row(world: Any) -> dict[str, Any]:
@@ -66,6 +67,7 @@ URLS = (
     *OUTSIDE_URLS,
     *HOT_URLS,
     *CASEFLOW_URLS,
+    *ROUTING_URLS,
     # --- sign-in ------------------------------------------------------------------------
     Url("account_login", OUT, answers={"anonymous": IN}, page=True),
     Url("account_logout", IN, answers=SIGNED_IN, page=True),

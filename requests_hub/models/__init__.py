@@ -26,8 +26,14 @@ from requests_hub.models.proposals import Proposal
 from requests_hub.models.replies import ReplyTemplate
 from requests_hub.models.requests import Request
 from requests_hub.models.revisits import Revisit
+from requests_hub.models.routing import RoutingDecision, RoutingRule, RoutingTrial
 from requests_hub.models.sendings import Incoming, Sending
 from requests_hub.models.statistics import StatCheck, StatDelta, StatFlow, StatStock
+from requests_hub.models.suggestions import (
+    CategoryDecision,
+    Suggested,
+    SuggestionModel,
+)
 from requests_hub.models.tasks import Task
 from requests_hub.models.whistles import Whistle
 
@@ -36,6 +42,7 @@ __all__ = [
     "ApiKey",
     "AssessmentRule",
     "Bulletin",
+    "CategoryDecision",
     "Escalation",
     "EscalationContact",
     "EscalationRung",
@@ -62,6 +69,9 @@ __all__ = [
     "Request",
     "Return",
     "Revisit",
+    "RoutingDecision",
+    "RoutingRule",
+    "RoutingTrial",
     "Score",
     "Scorecard",
     "Sending",
@@ -70,6 +80,8 @@ __all__ = [
     "StatFlow",
     "StatStock",
     "Subscription",
+    "Suggested",
+    "SuggestionModel",
     "Supervision",
     "Supporter",
     "Task",

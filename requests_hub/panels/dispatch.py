@@ -9,9 +9,11 @@ from governance.core.models import User
 from governance.core.workflow import Text
 from requests_hub.chips import chips, clear_all
 from requests_hub.models import Request
+from requests_hub.panels import proposal
 from requests_hub.panels.turns import rows_with_turn
 
 CHIPS = ("grid", "due", "category", "channel", "urgency")
+PROPOSED = ("accept", "dispatch")
 TAB_WORDS: dict[str, Text] = {
     "accept": _("To accept"),
     "dispatch": _("To dispatch"),
@@ -42,9 +44,23 @@ def desk_list(
             for code, words in TAB_WORDS.items()
         ],
         "waiting": counts["accept"] + counts["dispatch"] + counts["check"],
-        "rows": rows_with_turn(rows, user),
+        "rows": _with_proposals(view, rows, user),
         "limit_word": LIMIT_WORDS[view],
         "chips": chips(user, params, CHIPS),
         "clear_query": clear_all(params, CHIPS),
         "set_count": sum(bool(params.get(name)) for name in (*CHIPS, "q")),
     }
+
+
+def _with_proposals(view: str, rows: list[Request], user: User) -> list[dict[str, Any]]:
+    """The rows, and what is proposed for those that wait for a decision."""
+    found = proposal.for_rows(rows) if view in PROPOSED else {}
+    return [
+        {
+            "request": row.request,
+            "turn": row.turn,
+            "clock": row.clock,
+            "proposal": found.get(row.request.pk),
+        }
+        for row in rows_with_turn(rows, user)
+    ]

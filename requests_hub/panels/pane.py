@@ -6,6 +6,7 @@ from governance.core import attachments
 from governance.core.models import User
 from requests_hub import turns
 from requests_hub.models import Request
+from requests_hub.panels import proposal
 from requests_hub.panels.turns import acts, shown
 
 
@@ -22,4 +23,5 @@ def pane(row: Request, user: User, *, before: str, after: str) -> dict[str, Any]
         "clock": turns.request_clock(row) if row.state_info.is_open else None,
         "photos": list(attachments.of(row)[:6]),
         "steps": acts(row, user),
+        "proposal": proposal.for_pane(row, user),
     }

@@ -18,6 +18,7 @@ from requests_hub.actions import base, steps
 from requests_hub.forms import StepForm, VerifyForm
 from requests_hub.forms.steps import Ground
 from requests_hub.models import Request, Task
+from requests_hub.panels import proposal
 from requests_hub.panels.turns import step_url
 
 REPLIED = ("replied", "confirming")
@@ -160,10 +161,16 @@ def safe_next(http: HttpRequest) -> str:
     return to if to and is_ours else ""
 
 
-def proposed(http: HttpRequest) -> dict[str, Any]:
-    """What the page before has chosen: the department that leads, by its id."""
+def proposed(http: HttpRequest, subject: Request | Task, step: Step) -> dict[str, Any]:
+    """What the page before has chosen, by ids; else what rules and past cases propose."""
     given = http.GET.get("department", "")
-    return {"lead": {"lead": given, "assist": []}} if given.isdigit() else {}
+    if given.isdigit():
+        assist = [pk for pk in http.GET.get("assist", "").split(",") if pk.isdigit()]
+        asked = {n: http.GET[n] for n in ("kind", "due") if http.GET.get(n)}
+        return {"lead": {"lead": given, "assist": assist}, **asked}
+    if step.name == "whistle" and isinstance(subject, Request):
+        return proposal.initial(subject)
+    return {}
 
 
 def context(subject: Request | Task, form: StepForm, after: str) -> dict[str, Any]:

@@ -70,10 +70,20 @@ def categories() -> list[Choice]:
     return [(item.code, item.label) for item in items]
 
 
-def departments(user: User) -> list[Choice]:
-    """(code, short name) of the units that can be called in the person's districts."""
+def departments_in(district_id: int) -> list[Department]:
+    """The units that can be called in a district."""
+    return [d for d in _departments() if d.district_id == district_id]
+
+
+def _departments() -> list[Department]:
     rows: list[Department] = _keep(
         "departments", lambda: list(Department.objects.active())
     )
+    return rows
+
+
+def departments(user: User) -> list[Choice]:
+    """(code, short name) of the units that can be called in the person's districts."""
+    rows = _departments()
     own = scope_of(user).districts
     return [(d.code, d.short) for d in rows if not own or d.district_id in own]

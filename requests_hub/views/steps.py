@@ -56,7 +56,7 @@ def _step(http: HttpRequest, subject: Request | Task, name: str) -> HttpResponse
                 messages.success(http, panels.said(step))
                 return _after(http, ground.request)
     else:
-        form = StepForm(step, ground, initial=panels.proposed(http))
+        form = StepForm(step, ground, initial=panels.proposed(http, subject, step))
     context = panels.context(subject, form, panels.safe_next(http))
     return _form_page(http, PAGE, context, is_bound=form.is_bound)
 

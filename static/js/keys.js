@@ -62,7 +62,7 @@
     if (lead && key === "n") { lead = false; if (press("G N")) { event.preventDefault(); } return; }
     lead = key === "g";
     if (lead) { setTimeout(function () { lead = false; }, 1200); return; }
-    var done = acts[key] ? acts[key]() : key.length === 1 && /[a-z]/.test(key) && press(key.toUpperCase());
+    var done = acts[key] ? acts[key]() : key.length === 1 && /[a-z1-9]/.test(key) && press(key.toUpperCase());
     if (done) { event.preventDefault(); }
   });
 })();

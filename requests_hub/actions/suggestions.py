@@ -1,0 +1,84 @@
+"""Suggest a category, and take the desk's decision."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from governance.core import dictionaries
+from governance.core.errors import Conflict, Invalid, NotAllowed
+from governance.core.models import DictionaryItem, User
+from grids.scoping import scope_of
+from requests_hub.actions import base
+from requests_hub.models import CategoryDecision, Request, Suggested
+from requests_hub.workflow import DESK
+
+CATEGORIES = "request_category"
+
+
+def suggest(request: Request) -> Suggested:
+    """Store what the request is probably about; again, it replaces what was there."""
+    # late: arrays are for those who suggest, not for every process
+    from requests_hub.suggestions import serving
+
+    made = serving.suggest(request)
+    row, _is_new = Suggested.objects.update_or_create(
+        request=request,
+        defaults={
+            "options": made.options,
+            "model_number": made.model_number,
+            "made_at": timezone.now(),
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def classify(request: Request, *, by: User, category: DictionaryItem | str) -> Request:
+    """Give an open request its category; models learn from it. The same again changes nothing.
+
+    Raises:
+        NotAllowed: not the desk of this place. Conflict: the request is over.
+        Invalid: field "category": no such entry, or one that is out of use.
+    """
+    row = base.lock_request(request.pk)
+    if not scope_of(by).holds(DESK, row):
+        raise NotAllowed(_("The category is the desk's to give."))
+    if not row.state_info.is_open:
+        raise Conflict(_("This request is over; its category stays."))
+    entry = _entry(category)
+    if row.category_id == entry.pk:
+        return row
+    before = dictionaries.by_id(row.category_id)
+    suggested = Suggested.objects.filter(request=row).first()
+    codes = [o["code"] for o in suggested.options] if suggested else []
+    rank = codes.index(entry.code) + 1 if entry.code in codes else 0
+    row.category = entry
+    row.save(update_fields=["category"])
+    CategoryDecision.objects.create(
+        request=row,
+        district_id=row.district_id,
+        category=entry.code,
+        rank=rank,
+        decided_by=by,
+        decided_at=base.now(),
+    )
+    base.tell(
+        "request.classified",
+        row,
+        by,
+        {
+            "before": before.code if before else "",
+            "category": entry.code,
+            "note": entry.label,
+            "rank": rank,
+        },
+    )
+    return row
+
+
+def _entry(category: DictionaryItem | str) -> DictionaryItem:
+    code = category if isinstance(category, str) else category.code
+    entry = dictionaries.item(CATEGORIES, code)
+    if entry is None or not entry.is_active:
+        raise Invalid(fields={"category": [_("There is no such category.")]})
+    return entry

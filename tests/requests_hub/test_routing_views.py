@@ -1,0 +1,216 @@
+"""The desk takes a category with one key; rules are ordered, tried and put in force on pages."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from governance.core import dictionaries
+from governance.core.models import DictionaryItem
+from requests_hub.actions import desk, routing, suggestions, trials
+from requests_hub.models import Request, RoutingRule, RoutingTrial
+from requests_hub.queries import choices
+from tests.factories import requests_hub as make
+
+
+@pytest.fixture(autouse=True)
+def _fresh(db: None) -> Any:
+    dictionaries.forget()
+    choices.forget()
+    yield
+    dictionaries.forget()
+    choices.forget()
+
+
+def _as(client: Client, person: Any) -> Client:
+    client.force_login(person)
+    return client
+
+
+def _rule(cast: Any, departments: Any, **values: Any) -> RoutingRule:
+    given = {"name": "路灯归城管", "lead": departments["urban_management"], **values}
+    return routing.save_rule(None, given, by=cast.district)
+
+
+def _open(client: Client, row: Request, view: str = "accept") -> str:
+    page = client.get(f"/dispatch/?view={view}&open={row.no}")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def test_the_pane_shows_three_categories_with_keys_and_marks_the_words(
+    client: Client, cast: Any, forest: Any
+) -> None:
+    row = make.submit(forest.district, title="路灯不亮", body="巷口的路灯坏了<b>。")
+    html = _open(_as(client, cast.town_a), row)
+    for key in "123":
+        assert f'data-key="{key}"' in html
+    assert "<mark>路灯</mark>" in html or "<mark>路灯不亮</mark>" in html
+    assert "&lt;b&gt;" in html
+
+
+def test_one_key_takes_a_category_and_comes_back(
+    client: Client, cast: Any, forest: Any
+) -> None:
+    row = make.submit(forest.district, title="路灯不亮")
+    code = suggestions.suggest(row).options[0]["code"]
+    back = f"/dispatch/?view=accept&open={row.no}"
+    answer = _as(client, cast.town_a).post(
+        reverse("request_classify", args=[row.no]), {"category": code, "next": back}
+    )
+    assert answer.status_code == 302
+    assert answer["Location"] == back
+    category = Request.objects.get(pk=row.pk).category
+    assert category is not None
+    assert category.code == code
+    assert 'aria-pressed="true"' in _open(client, row)
+
+
+def test_another_town_takes_nothing(client: Client, cast: Any, forest: Any) -> None:
+    row = make.submit(forest.district)
+    answer = _as(client, cast.town_b).post(
+        reverse("request_classify", args=[row.no]), {"category": "010204"}
+    )
+    assert answer.status_code == 404
+    assert Request.objects.get(pk=row.pk).category_id is None
+
+
+def test_a_wrong_category_is_said_and_changes_nothing(
+    client: Client, cast: Any, forest: Any
+) -> None:
+    row = make.submit(forest.district)
+    answer = _as(client, cast.town_a).post(
+        reverse("request_classify", args=[row.no]), {"category": "no"}, follow=True
+    )
+    assert answer.status_code == 200
+    assert Request.objects.get(pk=row.pk).category_id is None
+
+
+def test_a_rule_fills_the_button_and_the_drawer_and_says_why(
+    client: Client, cast: Any, forest: Any, departments: Any
+) -> None:
+    rule = _rule(
+        cast, departments, words="路灯", assist=[departments["transport"]], due="3d"
+    )
+    RoutingRule.objects.filter(pk=rule.pk).update(state="live")
+    row = make.submit(forest.district, title="路灯不亮")
+    desk.accept(row, by=cast.town_a)
+    routing.route(Request.objects.get(pk=row.pk))
+    html = _open(_as(client, cast.town_a), row, "dispatch")
+    lead, assist = departments["urban_management"], departments["transport"]
+    assert f"?department={lead.pk}&amp;assist={assist.pk}" in html
+    assert rule.name in html
+    drawer = client.get(reverse("request_step", args=[row.no, "whistle"]))
+    text = drawer.content.decode()
+    assert f'name="lead" value="{lead.pk}"' in text
+    chosen = drawer.context["form"].initial
+    assert chosen["lead"] == {"lead": lead.pk, "assist": [assist.pk]}
+    assert chosen["due"] == "3d"
+    page = client.get(reverse("request", args=[row.no])).content.decode()
+    assert rule.name in page
+
+
+def test_past_cases_propose_a_department(
+    client: Client, cast: Any, forest: Any, departments: Any
+) -> None:
+    category = DictionaryItem.objects.get(
+        dictionary__code="request_category", code="010204"
+    )
+    for _n in range(3):
+        old = make.submit(forest.district, category=category)
+        make.whistled(old, cast, departments["transport"])
+    row = make.submit(forest.district, category=category)
+    desk.accept(row, by=cast.town_a)
+    html = _open(_as(client, cast.town_a), row, "dispatch")
+    assert f"?department={departments['transport'].pk}&amp;" in html
+
+
+def test_the_list_says_where_each_would_go(
+    client: Client, cast: Any, forest: Any, departments: Any
+) -> None:
+    rule = _rule(cast, departments, words="路灯")
+    RoutingRule.objects.filter(pk=rule.pk).update(state="live")
+    row = make.submit(forest.district, title="路灯不亮")
+    routing.propose(row)
+    page = _as(client, cast.town_a).get("/dispatch/?view=accept")
+    [line] = page.context["rows"]
+    assert line["proposal"]["name"] == departments["urban_management"].short
+
+
+def test_rules_are_ordered_by_buttons(
+    client: Client, cast: Any, departments: Any
+) -> None:
+    first = _rule(cast, departments)
+    second = _rule(cast, departments, name="另一条")
+    _as(client, cast.district)
+    page = client.get(reverse("routing"))
+    assert [line["row"].pk for line in page.context["rows"]] == [first.pk, second.pk]
+    answer = client.post(reverse("routing_step", args=[second.pk, "up"]))
+    assert answer["Location"].endswith(f"#rule-{second.pk}")
+    page = client.get(reverse("routing"))
+    assert [line["row"].pk for line in page.context["rows"]] == [second.pk, first.pk]
+    assert (
+        client.post(reverse("routing_step", args=[first.pk, "over"])).status_code == 404
+    )
+
+
+def test_a_rule_is_tried_and_put_in_force_on_pages(
+    client: Client, cast: Any, forest: Any, departments: Any
+) -> None:
+    rule = _rule(cast, departments, words="路灯")
+    light = make.submit(forest.district, title="路灯不亮")
+    _as(client, cast.district)
+    client.post(reverse("routing_step", args=[rule.pk, "live"]))
+    assert RoutingRule.objects.get(pk=rule.pk).state == "draft"
+    answer = client.post(
+        reverse("routing_trial_new", args=[rule.pk]), {"wanted": "200"}
+    )
+    trial = RoutingTrial.objects.get()
+    assert answer["Location"] == reverse("routing_trial", args=[trial.pk])
+    going = client.get(answer["Location"]).content.decode()
+    assert "<progress" in going
+    trials.run_trial(trial.pk)
+    done = client.get(answer["Location"]).content.decode()
+    assert light.no in done
+    assert departments["urban_management"].short in done
+    client.post(reverse("routing_step", args=[rule.pk, "live"]))
+    assert RoutingRule.objects.get(pk=rule.pk).state == "live"
+    client.post(reverse("routing_step", args=[rule.pk, "off"]), {"reason": "太宽"})
+    page = client.get(reverse("routing")).content.decode()
+    assert "太宽" in page
+
+
+@pytest.mark.parametrize("wanted", ["", "0", "many", "99999999"])
+def test_a_trial_of_a_wrong_size_is_refused(
+    client: Client, cast: Any, departments: Any, wanted: str
+) -> None:
+    rule = _rule(cast, departments)
+    _as(client, cast.district).post(
+        reverse("routing_trial_new", args=[rule.pk]), {"wanted": wanted}
+    )
+    assert not RoutingTrial.objects.exists()
+
+
+def test_a_town_reads_the_districts_rules_and_keeps_its_own(
+    client: Client, cast: Any, forest: Any, departments: Any
+) -> None:
+    whole = _rule(cast, departments)
+    other = _rule(cast, departments, name="别镇", grid=forest.town_b)
+    page = _as(client, cast.town_a).get(reverse("routing"))
+    assert [line["row"].pk for line in page.context["rows"]] == [whole.pk]
+    assert not page.context["rows"][0]["may_write"]
+    assert (
+        client.post(reverse("routing_step", args=[other.pk, "up"])).status_code == 404
+    )
+
+
+def test_versions_are_chosen_by_the_district_alone(client: Client, cast: Any) -> None:
+    _as(client, cast.district)
+    assert client.get(reverse("suggestion_versions")).status_code == 200
+    use = reverse("suggestion_version_step", args=["use"])
+    assert client.post(use, {"number": "0"}).status_code == 302
+    assert client.post(use, {"number": "7"}, follow=True).status_code == 200
+    wrong = reverse("suggestion_version_step", args=["burn"])
+    assert client.post(wrong).status_code == 404
+    assert _as(client, cast.town_a).post(use, {"number": "0"}).status_code == 403
