@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         ("core", "__first__"),
         ("grids", "0007_circle_misses"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("requests_hub", "0019_assessment"),
+        ("requests_hub", "0020_reply_templates"),
     ]
 
     operations = [
