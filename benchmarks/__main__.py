@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 
-BARS = ("p1_intake", "p2_statements", "p3_lists", "p6_locate", "p7_import", "p8_process",
+BARS = ("p1_intake", "p2_statements", "p3_lists", "p4_boards", "p5_writers", "p6_locate", "p7_import", "p8_process",
         "p9_weight")  # fmt: skip
 ON_REQUEST = ("import_persons",)  # minutes long: measured only when named
 

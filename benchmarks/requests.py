@@ -27,6 +27,8 @@ def fill(kind: str) -> None:
     with database.on(kind):
         if database.note(kind) == "complete":
             return
+        from requests_hub.actions import statistics
+
         _district()
         say(f"Copying {SIZES[kind]:,} requests …")
         with transaction.atomic(), connection.cursor() as cursor:
@@ -44,6 +46,11 @@ def fill(kind: str) -> None:
         with connection.cursor() as cursor:
             for table in TABLES:
                 cursor.execute(f"VACUUM ANALYZE {table}")
+        say("Building the statistics …")
+        statistics.rebuild()
+        with connection.cursor() as cursor:
+            for table in ("delta", "stock", "flow"):
+                cursor.execute(f"VACUUM ANALYZE requests_hub_stat{table}")
         database.note(kind, "complete")
 
 
@@ -140,7 +147,10 @@ def _requests(count: int, draw: random.Random) -> Iterator[dict[str, Any]]:
             "address": "解放路12号",
             "submitted_at": moment,
             "stage_at": moment,
-            "due_at": moment + dt.timedelta(days=3),
+            "accepted_at": moment + dt.timedelta(hours=1),
+            "due_at": moment + dt.timedelta(days=3) if is_open else None,
+            "close_due_at": moment + dt.timedelta(days=5),
+            "reply": "" if is_open else "已处理。",
             "closed_at": None if is_open else moment + dt.timedelta(days=2),
         }
 

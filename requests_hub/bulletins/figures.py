@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.core import dictionaries, worktime
 from grids.models import Department, Grid
 from requests_hub.assessment.periods import Period
+from requests_hub.models import Naming
 from requests_hub.queries import bulletin_facts as facts
 from requests_hub.queries.assessment import rule_at
 from requests_hub.queries.bulletin_facts import Counts, Window
@@ -47,7 +48,7 @@ def make(
         "towns": _towns(district, towns),
         "topics": _topics(window, period, length),
         "overdue": [_late(row, window.end) for row in facts.longest_overdue(window)],
-        "named": _named(called),
+        "named": _named(window, called),
     }
 
 
@@ -152,9 +153,16 @@ def _late(row: dict[str, Any], end: datetime) -> dict[str, Any]:
     }
 
 
-def _named(called: dict[int, tuple[int, int]]) -> list[dict[str, Any]]:
-    """Departments that were late to report in, the worst first."""
-    late = {pk: due - met for pk, (due, met) in called.items() if due > met}
-    names = dict(Department.objects.filter(pk__in=late).values_list("pk", "name"))
-    worst = sorted(late, key=lambda pk: (-late[pk], pk))
-    return [{"name": names.get(pk, ""), "n": late[pk]} for pk in worst[:3]]
+def _named(window: Window, called: dict[int, tuple[int, int]]) -> list[dict[str, Any]]:
+    """Whom the escalation names, the most often named first; else who reported in late."""
+    found = Naming.objects.named(window.district, window.start, window.end)
+    times: Counter[str] = Counter(
+        str(row.department or row.large)
+        for row in found.filter(named_at__lte=window.recorded)
+        if row.department or row.large
+    )
+    if not times:
+        late = {pk: due - met for pk, (due, met) in called.items() if due > met}
+        units = Department.objects.filter(pk__in=late).order_by("order", "pk")
+        times.update({unit.name: late[unit.pk] for unit in units})
+    return [{"name": name, "n": n} for name, n in times.most_common(5)]

@@ -43,7 +43,11 @@ def make(figures: Figures, focus: Sequence[str] = ()) -> dict[str, Any]:
         "head": _head(figures["kind"]),
         "title": _("Grid governance, %(days)s") % {"days": days_words(figures)},
         "sections": sections,
-        "foot": _("Figures as of %(when)s") % {"when": _moment(figures["cut_off"])},
+        "foot": _("Figures as of %(when)s; %(n)s requests left out of the rates")
+        % {
+            "when": _moment(figures["cut_off"]),
+            "n": figures["whole"].get("excluded", 0),
+        },
     }
 
 

@@ -28,11 +28,11 @@ BASES = {
 }
 COLUMNS = {
     "place": (
-        "received", "close_due", "close_rate", "close_on_time", "report_on_time",
+        "received", "excluded", "close_due", "close_rate", "close_on_time", "report_on_time",
         "contacted_rate", "solved_rate", "satisfied_rate", "score",
     ),
     "department": (
-        "called", "report_due", "report_on_time", "handle_due", "handle_rate",
+        "called", "return_rate", "report_on_time", "plan_on_time", "handle_due", "handle_rate",
         "handle_on_time", "rework_rate",
     ),
 }  # fmt: skip

@@ -5,13 +5,14 @@ which never change. So the same cut-off gives the same counts whenever it is ask
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
 from requests_hub.queries.drill import NOT_ASSESSED
 
+EPOCH = datetime(2024, 1, 1, tzinfo=UTC)  # of the time-ordered ids
 Counts = dict[str, int]
 
 
@@ -26,7 +27,8 @@ class Window:
 
     @property
     def named(self) -> dict[str, Any]:
-        return {**vars(self), "left_out": list(NOT_ASSESSED)}
+        last_id = int((self.recorded - EPOCH).total_seconds() * 1000 + 1) << 11
+        return {**vars(self), "left_out": list(NOT_ASSESSED), "last_id": last_id}
 
 
 # What the log says of each request by then. Of several the last word holds; a request that was
@@ -37,8 +39,7 @@ WITH seen AS (
     r.lead_department_id, r.submitted_at
   FROM requests_hub_request AS r
   WHERE r.district_id = %(district)s AND r.submitted_at < %(end)s
-    AND (r.closed_at IS NULL OR r.closed_at >= %(start)s OR r.close_due_at >= %(start)s
-         OR r.rated_at >= %(start)s)
+    AND (r.closed_at IS NULL OR r.closed_at >= %(start)s OR r.close_due_at >= %(start)s)
 ), log AS (
   SELECT s.id AS request_id, v.* FROM seen AS s
   JOIN core_event AS v ON v.thread_id = s.id AND v.subject_type = 'request'
@@ -53,11 +54,9 @@ WITH seen AS (
       AS last_closed,
     max(occurred_at) FILTER (WHERE name = 'request.reopened' AND occurred_at < %(end)s)
       AS last_opened,
-    (array_agg(data ->> 'satisfaction' ORDER BY id DESC)
-      FILTER (WHERE name = 'request.rated' AND occurred_at < %(end)s))[1] AS satisfaction,
-    (array_agg(data ->> 'is_solved' ORDER BY id DESC)
-      FILTER (WHERE name = 'request.rated' AND occurred_at < %(end)s))[1] AS is_solved,
-    max(occurred_at) FILTER (WHERE name = 'request.rated' AND occurred_at < %(end)s) AS rated,
+    (array_agg(data ->> 'step' ORDER BY occurred_at DESC, id DESC)
+      FILTER (WHERE data ->> 'step' IN ('exclude', 'include') AND occurred_at < %(end)s))[1]
+      AS exclusion,
     count(*) FILTER (WHERE name = 'request.reworked'
       AND occurred_at >= %(start)s AND occurred_at < %(end)s) AS reworked,
     count(*) FILTER (WHERE name = 'request.whistled'
@@ -75,12 +74,11 @@ WITH seen AS (
     f.state, f.close_due_at, f.reworked, f.whistled,
     CASE WHEN f.last_closed > coalesce(f.last_opened, '-infinity') THEN f.last_closed END
       AS closed_at,
-    CASE WHEN f.rated > coalesce(f.last_opened, '-infinity') THEN f.rated END AS rated_at,
-    f.satisfaction, f.is_solved = 'true' AS is_solved
+    coalesce(f.exclusion = 'exclude', false) AS is_excluded
   FROM seen AS s JOIN said AS f ON f.request_id = s.id
   LEFT JOIN moved AS m ON m.request_id = s.id
 ), assessed AS (
-  SELECT *, close_due_at >= %(start)s AND close_due_at < %(end)s
+  SELECT *, close_due_at >= %(start)s AND close_due_at < %(end)s AND NOT is_excluded
     AND state <> ALL (%(left_out)s) AS is_due FROM facts
 )
 """
@@ -91,15 +89,26 @@ SELECT large_id,
   count(*) FILTER (WHERE is_due) AS close_due,
   count(*) FILTER (WHERE is_due AND closed_at IS NOT NULL) AS close_done,
   count(*) FILTER (WHERE is_due AND closed_at <= close_due_at) AS close_met,
-  count(*) FILTER (WHERE rated_at >= %(start)s) AS valid,
-  count(*) FILTER (WHERE rated_at >= %(start)s) AS contacted,
-  count(*) FILTER (WHERE rated_at >= %(start)s AND is_solved) AS solved,
-  count(*) FILTER (WHERE rated_at >= %(start)s AND satisfaction = 'satisfied') AS satisfied,
-  count(*) FILTER (WHERE rated_at >= %(start)s AND satisfaction = 'basically') AS basically,
+  count(*) FILTER (WHERE submitted_at >= %(start)s AND is_excluded) AS excluded,
   sum(whistled)::bigint AS whistles, sum(reworked)::bigint AS reworks,
   count(*) FILTER (WHERE closed_at IS NULL AND close_due_at < %(end)s
     AND state <> ALL (%(left_out)s)) AS overdue
 FROM assessed GROUP BY large_id
+"""
+# Attempts to ask are never changed; each tells where it lay.
+REVISITS = """
+SELECT v.large_id, count(*) AS valid, count(*) FILTER (WHERE v.is_contacted) AS contacted,
+  count(*) FILTER (WHERE v.is_solved) AS solved,
+  count(*) FILTER (WHERE v.satisfaction = 'satisfied') AS satisfied,
+  count(*) FILTER (WHERE v.satisfaction = 'basically') AS basically
+FROM requests_hub_revisit AS v
+WHERE v.district_id = %(district)s AND v.is_valid AND v.asked_at >= %(start)s
+  AND v.asked_at < %(end)s AND v.id < %(last_id)s
+  AND coalesce((SELECT e.data ->> 'step' FROM core_event AS e
+    WHERE e.thread_id = v.request_id AND e.data ->> 'step' IN ('exclude', 'include')
+      AND e.occurred_at < %(end)s AND e.recorded_at <= %(recorded)s
+    ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1), '') <> 'exclude'
+GROUP BY 1
 """
 BY_CATEGORY = """
 SELECT category_id, medium_id, count(*) FROM assessed
@@ -133,11 +142,11 @@ GROUP BY 1
 
 def by_town(window: Window) -> dict[int | None, Counts]:
     """The counts of each town (None: without one)."""
-    rows = _ask(FACTS + BY_TOWN, window)
-    return {
-        row["large_id"]: {k: v for k, v in row.items() if k != "large_id"}
-        for row in rows
-    }
+    out: dict[int | None, Counts] = {}
+    for row in (*_ask(FACTS + BY_TOWN, window), *_ask(REVISITS, window)):
+        town = row.pop("large_id")
+        out[town] = {**out.get(town, {}), **row}
+    return out
 
 
 def by_category(window: Window) -> list[tuple[int | None, int | None, int]]:

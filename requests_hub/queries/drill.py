@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
-from requests_hub.models import Task
+from requests_hub.models import Revisit, Task
 
 NOT_ASSESSED = ("draft", "rejected", "withdrawn", "merged", "held")
+COUNTED = Q(is_excluded=False)
 Days = tuple[datetime, datetime]
 Make = Callable[[Days], Q]
 
@@ -18,11 +19,13 @@ def _in(column: str, days: Days) -> Q:
 
 
 def _due(days: Days) -> Q:
-    return _in("close_due_at", days) & ~Q(state__in=NOT_ASSESSED)
+    return _in("close_due_at", days) & ~Q(state__in=NOT_ASSESSED) & COUNTED
 
 
-def _rated(days: Days) -> Q:
-    return _in("rated_at", days) & ~Q(satisfaction="")
+def _asked(days: Days, more: Q | None = None) -> Q:
+    """Requests with a revisit of these days that counts."""
+    rows = Revisit.objects.valid().filter(_in("asked_at", days), more or Q())
+    return Q(pk__in=rows.values("request_id")) & COUNTED
 
 
 def _called(column: str, days: Days, more: Q | None = None) -> Q:
@@ -32,7 +35,8 @@ def _called(column: str, days: Days, more: Q | None = None) -> Q:
 
 
 _REPORTED = Q(reported_in_at__isnull=False) | ~Q(state="released")
-_STANDS = ~Q(state="released")
+_PLANNED = Q(planned_at__isnull=False) | ~Q(state="released")
+_STANDS = ~Q(state="released") & Q(paused_at=None)
 CLOSED_IN_TIME = Q(close_due_at=None) | Q(closed_at__lte=F("close_due_at"))
 
 # The same conditions as the cells of the statistics, as the filter of a list.
@@ -40,16 +44,17 @@ FIGURES: dict[str, Make] = {
     "received": lambda d: _in("submitted_at", d),
     "accepted": lambda d: _in("accepted_at", d),
     "closed": lambda d: _in("closed_at", d),
-    "closed_in_time": lambda d: _in("closed_at", d) & CLOSED_IN_TIME,
+    "closed_in_time": lambda d: _in("closed_at", d) & CLOSED_IN_TIME & COUNTED,
+    "excluded": lambda d: _in("submitted_at", d) & ~COUNTED,
     "close_due": _due,
     "close_done": lambda d: _due(d) & Q(closed_at__isnull=False),
     "close_met": lambda d: _due(d) & Q(closed_at__lte=F("close_due_at")),
-    "valid": _rated,
-    "contacted": _rated,
-    "solved": lambda d: _rated(d) & Q(is_solved=True),
-    "satisfied": lambda d: _rated(d) & Q(satisfaction="satisfied"),
-    "basically": lambda d: _rated(d) & Q(satisfaction="basically"),
-    "dissatisfied": lambda d: _rated(d) & Q(satisfaction="dissatisfied"),
+    "valid": _asked,
+    "contacted": lambda d: _asked(d, Q(is_contacted=True)),
+    "solved": lambda d: _asked(d, Q(is_solved=True)),
+    "satisfied": lambda d: _asked(d, Q(satisfaction="satisfied")),
+    "basically": lambda d: _asked(d, Q(satisfaction="basically")),
+    "dissatisfied": lambda d: _asked(d, Q(satisfaction="dissatisfied")),
     "called": lambda d: _called("created_at", d),
     "report_due": lambda d: _called("report_in_due_at", d, _REPORTED),
     "report_done": lambda d: _called(
@@ -57,6 +62,12 @@ FIGURES: dict[str, Make] = {
     ),
     "report_met": lambda d: _called(
         "report_in_due_at", d, Q(reported_in_at__lte=F("report_in_due_at"))
+    ),
+    "returned": lambda d: _called("created_at", d, Q(return_count__gt=0)),
+    "plan_due": lambda d: _called("plan_due_at", d, _PLANNED),
+    "plan_done": lambda d: _called("plan_due_at", d, Q(planned_at__isnull=False)),
+    "plan_met": lambda d: _called(
+        "plan_due_at", d, Q(planned_at__lte=F("plan_due_at"))
     ),
     "handle_due": lambda d: _called("due_at", d, _STANDS),
     "handle_done": lambda d: _called(

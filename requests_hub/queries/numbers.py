@@ -11,7 +11,7 @@ from django.utils import timezone
 from governance.core.models import Event, User
 from grids.models import Department, Grid
 from requests_hub.filters import month_start
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Revisit, Task
 from requests_hub.models.statistics import Axis
 from requests_hub.queries import areas, statistics
 from requests_hub.queries.lists import RELATIONS
@@ -67,6 +67,7 @@ def month_rates(user: User) -> tuple[Rate, Rate]:
 
 MONTHLY = {
     "closed": "closed",
+    "x.closed": "closed",
     "closed_in_time": "met",
     "valid": "rated",
     "satisfied": "satisfied",
@@ -82,31 +83,38 @@ def _held_months(held: areas.Held, this: date, last: date) -> dict[str, int]:
     )
     for figure in figures:
         when = "now" if figure.day and figure.day >= this else "was"
-        out[f"{MONTHLY[figure.measure]}_{when}"] += figure.n
+        sign = -1 if figure.measure.startswith("x.") else 1
+        out[f"{MONTHLY[figure.measure]}_{when}"] += sign * figure.n
     return out
 
 
 def _live_months(user: User, this: datetime, last: datetime) -> dict[str, int]:
-    rows = Request.objects.visible_to(user).filter(
-        Q(closed_at__gte=last) | Q(rated_at__gte=last)
-    )
-    rows = rows.annotate(is_late=Q(closed_at__gt=F("close_due_at")))
-    return rows.aggregate(**_asked("now", this, None), **_asked("was", last, this))
+    seen = Request.objects.visible_to(user).filter(is_excluded=False)
+    closed = seen.filter(closed_at__gte=last)
+    closed = closed.annotate(is_late=Q(closed_at__gt=F("close_due_at")))
+    asked = Revisit.objects.valid().filter(asked_at__gte=last, request__in=seen)
+    n: dict[str, int] = {}
+    for when in ("now", "was"):
+        n |= closed.aggregate(**_closings(when, this))
+        n |= asked.aggregate(**_answers(when, this))
+    return n
 
 
-def _asked(name: str, since: datetime, until: datetime | None) -> dict[str, Any]:
-    """The counts of one month, as columns called after it."""
-    closed = Q(closed_at__gte=since)
-    rated = Q(rated_at__gte=since) & ~Q(satisfaction="")
-    if until:
-        closed &= Q(closed_at__lt=until)
-        rated &= Q(rated_at__lt=until)
+def _closings(when: str, this: datetime) -> dict[str, Any]:
+    """Counts of one month's closings; "now" is since `this`."""
+    month = Q(closed_at__gte=this) if when == "now" else Q(closed_at__lt=this)
     return {
-        f"closed_{name}": Count("pk", filter=closed),
-        f"met_{name}": Count("pk", filter=closed & ~Q(is_late=True)),
-        f"rated_{name}": Count("pk", filter=rated),
-        f"satisfied_{name}": Count("pk", filter=rated & Q(satisfaction="satisfied")),
-        f"basically_{name}": Count("pk", filter=rated & Q(satisfaction="basically")),
+        f"closed_{when}": Count("pk", filter=month),
+        f"met_{when}": Count("pk", filter=month & ~Q(is_late=True)),
+    }
+
+
+def _answers(when: str, this: datetime) -> dict[str, Any]:
+    month = Q(asked_at__gte=this) if when == "now" else Q(asked_at__lt=this)
+    return {
+        f"rated_{when}": Count("pk", filter=month),
+        f"satisfied_{when}": Count("pk", filter=month & Q(satisfaction="satisfied")),
+        f"basically_{when}": Count("pk", filter=month & Q(satisfaction="basically")),
     }
 
 
