@@ -336,6 +336,6 @@ FROM requests_hub_task AS t;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_hub", "0019_assessment")]
+    dependencies = [("requests_hub", "0021_routing_and_suggestions")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
