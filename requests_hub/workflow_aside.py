@@ -303,7 +303,7 @@ REVISIT = (
         None,
         DESK,
         (StepField("words", _("Note"), required=False),),
-        "telephone-x",
+        "x-circle",
         Effects("revisit_missed", ("revisit_missed",)),
     ),
     Step(

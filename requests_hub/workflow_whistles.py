@@ -252,7 +252,7 @@ WHISTLE_TASK = Workflow(
             "calendar-x",
         ),
         Step(
-            "pause",
+            "pause-circle",
             _("Put on hold"),
             AT_WORK,
             None,
@@ -262,7 +262,7 @@ WHISTLE_TASK = Workflow(
                 StepField("reason", _("The reason in words")),
                 StepField("until", _("Until when at the latest"), "datetime"),
             ),
-            "pause",
+            "pause-circle",
         ),
         Step(
             "resume",
@@ -271,7 +271,7 @@ WHISTLE_TASK = Workflow(
             None,
             (*DESK, *OFFICER, "system"),
             (NOTE,),
-            "play",
+            "play-circle",
         ),
         Step(
             "had_reported_in",

@@ -71,10 +71,10 @@ class PutInForm(ActionForm):
         return row
 
 
-class IssueField(forms.ModelChoiceField):
+class IssueField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Issues by title and size."""
 
-    def label_from_instance(self, obj: HotIssue) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: HotIssue) -> str:
         return f"{obj.title} ({obj.size})"
 
 

@@ -144,8 +144,8 @@ def issue(row: HotIssue, user: User) -> dict[str, Any]:
     days = [timezone.localdate(request.likeness.asked_at) for request in requests]
     span = Span(min(days), max(days)) if days else None
     counted = Counter(days)
-    grids = Counter(r.medium_id or r.large_id for r in requests)
-    grids.pop(None, None)
+    homes = (r.medium_id or r.large_id for r in requests)
+    grids = Counter(pk for pk in homes if pk)
     return {
         "issue": row,
         "requests": requests,

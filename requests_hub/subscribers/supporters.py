@@ -1,6 +1,7 @@
 """Those who said "me too" hear when it is done."""
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,11 +13,12 @@ from requests_hub.models import Request, Supporter
 
 @consumer("requests_hub.tell_supporters", "request.closed")
 def tell_supporters(event: Event) -> None:
-    """One message to each phone that was given; the same closing is said once."""
+    """One message to each phone that was given, also for one that was merged into it."""
     request = Request.objects.filter(pk=event.subject_id).first()
     if request is None:
         return
-    rows = Supporter.objects.filter(request=request).exclude(phone_hash="")
+    about = Q(request=request) | Q(request__merged_into=request)
+    rows = Supporter.objects.filter(about).exclude(phone_hash="")
     with translation.override(settings.LANGUAGE_CODE):
         body = _("“%(title)s”, which you reported too, is done: %(reply)s") % {
             "title": request.title,
