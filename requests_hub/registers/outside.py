@@ -76,7 +76,7 @@ add(
             Column(
                 "name", pgettext_lazy("client", "Name"), required=True, max_length=60
             ),
-            Column("contact", _("Whom to ask"), max_length=120),
+            Column("contact", pgettext_lazy("client", "Whom to ask"), max_length=120),
             _may("may_report", _("May send requests"), _("Open311 POST")),
             _may(
                 "may_update",
