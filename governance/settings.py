@@ -181,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "sweep-holds": {
+        "task": "requests_hub.sweep_holds",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "worker-heartbeat": {
         "task": "core.worker_heartbeat",
         "schedule": 15.0,

@@ -1,0 +1,11 @@
+"""Looking whether the review day of a hold has come."""
+
+from celery import shared_task
+
+from requests_hub.actions import proposals
+
+
+@shared_task(name="requests_hub.sweep_holds")
+def sweep_holds() -> None:
+    """Bring back what is due; a late, doubled or missing call does no harm."""
+    proposals.sweep_reviews()
