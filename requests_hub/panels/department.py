@@ -12,6 +12,7 @@ from requests_hub.paging import Page
 from requests_hub.panels import strip
 from requests_hub.panels.turns import tasks_with_clocks
 from requests_hub.queries import desk as queries
+from requests_hub.queries.escalation import reminders_of
 
 TAB_WORDS: dict[str, Text] = {
     "report-in": pgettext_lazy("task", "To report in"),
@@ -40,8 +41,11 @@ EMPTY: dict[str, tuple[Text, Text]] = {
 def desk(
     user: User, tab: str, counts: dict[str, int], page: Page[Task]
 ) -> dict[str, Any]:
-    """The page's context; two statements (departments, what waits)."""
+    """The page's context; three statements (departments, what waits)."""
     title, why = EMPTY[tab]
+    reminders = reminders_of(task.pk for task in page.rows)
+    for task in page.rows:
+        task.__dict__["reminders"] = reminders.get(task.pk, 0)
     open_tabs = [t for t in ("report-in", "claim", "doing") if counts[t] and t != tab]
     return {
         "tab": tab,
