@@ -123,5 +123,6 @@ def _hand_on_lead(request: Request, row: Task) -> None:
     row.save(update_fields=["is_lead"])
     heir.save(update_fields=["is_lead"])
     request.lead_department = heir.department
-    request.save(update_fields=["lead_department"])
+    request.due_at = heir.due_at
+    request.save(update_fields=["lead_department", "due_at"])
     base.tell("task.leads", heir, base.SYSTEM, {"before": row.department_id})
