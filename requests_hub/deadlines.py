@@ -160,3 +160,15 @@ def asked(amount: worktime.Amount | None, code: str) -> Limit:
 def is_calendar(stored: str) -> bool:
     """Whether a stored limit counts round the clock."""
     return stored.endswith(CALENDAR)
+
+
+def words(stored: str, extension: str = "") -> str:
+    """A stored limit as people say it, with what it was extended by."""
+    if not stored:
+        return ""
+    rule = _parse(stored)
+    text = rule.amount.label
+    if rule.is_calendar:
+        seconds = rule.span.total_seconds()
+        text = worktime.format_amount(seconds, calendar_time=True)
+    return f"{text} + {words(extension)}" if extension else text

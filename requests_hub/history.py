@@ -157,6 +157,51 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "grey",
         "x-circle",
     ),
+    "task.planned": (gettext_lazy("planned it"), "green", "list-check"),
+    "task.returned": (gettext_lazy("returned it to the desk"), "amber", "reply"),
+    "task.sent_again": (gettext_lazy("was called again"), "blue", "send"),
+    "task.ruling_asked": (
+        gettext_lazy("the district was asked to rule"),
+        "violet",
+        "bank",
+    ),
+    "task.ruled": (
+        gettext_lazy("the district ruled that it is theirs"),
+        "violet",
+        "bank",
+    ),
+    "task.extension_asked": (
+        gettext_lazy("asked for more time"),
+        "amber",
+        "calendar-plus",
+    ),
+    "task.extended": (gettext_lazy("was given more time"), "green", "calendar-check"),
+    "task.extension_refused": (
+        gettext_lazy("was refused more time"),
+        "red",
+        "calendar-x",
+    ),
+    "task.paused": (gettext_lazy("was put on hold"), "grey", "pause"),
+    "task.resumed": (gettext_lazy("runs again"), "blue", "play"),
+    "task.recalled": (
+        gettext_lazy("was taken back, sent in error"),
+        "grey",
+        "x-circle",
+    ),
+    "task.leads": (gettext_lazy("leads from now on"), "blue", "flag"),
+    "task.scored": (gettext_lazy("was scored by the desk"), "green", "star"),
+    "task.call_scored": (gettext_lazy("scored the call"), "green", "star"),
+    "whistle.department_added": (
+        gettext_lazy("called one more department"),
+        "blue",
+        "plus-circle",
+    ),
+    "whistle.recalled": (
+        gettext_lazy("took the whistle back"),
+        "grey",
+        "arrow-counterclockwise",
+    ),
+    "whistle.completed": (gettext_lazy("the whistle is complete"), "green", "check"),
     "task.deadline_moved": (
         gettext_lazy("the calendar was published, the deadline moved"),
         "grey",
@@ -165,6 +210,20 @@ VERBS: dict[str, tuple[Text, str, str]] = {
 }
 URGED = {"task.reminded", "task.supervised", "task.named"}
 NOTES = {"request.added", "task.handled"}
+# What somebody else did to a department's call: the unit is the subject of the line.
+OF_THE_UNIT = {
+    "task.released",
+    "task.recalled",
+    "task.deadline_moved",
+    "task.sent_again",
+    "task.ruled",
+    "task.ruling_asked",
+    "task.extended",
+    "task.extension_refused",
+    "task.paused",
+    "task.leads",
+    "task.scored",
+}
 
 
 @dataclass(frozen=True)
@@ -298,7 +357,7 @@ def _who(event: Event, task: Task | None) -> str:
     person = person or labels.get(event.actor_label, event.actor_label)
     if task is None or task.department is None:
         return person
-    if event.name in ("task.released", "task.deadline_moved"):
+    if event.name in OF_THE_UNIT:
         return task.department.short
     return _("%(unit)s, %(person)s") % {"unit": task.department.short, "person": person}
 

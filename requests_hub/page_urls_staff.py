@@ -46,6 +46,9 @@ urlpatterns = [
     path("hot/<int:pk>/join/", hot.join, name="hot_join"),
     path("hot/<int:pk>/out/<str:no>/", hot.take_out, name="hot_take_out"),
     path("hot/<int:pk>/back/<str:no>/", hot.put_back, name="hot_put_back"),
+    path(
+        "whistles/<int:pk>/step/<slug:step>/", steps.whistle_step, name="whistle_step"
+    ),
     path("requests/", requests.request_list, name="requests"),
     path("requests/new/", requests.new, name="request_new"),
     path("requests/<str:no>/", requests.detail, name="request"),

@@ -17,6 +17,7 @@ from requests_hub import deadlines
 from requests_hub.models import Request, Task
 from requests_hub.models.requests import RequestQuerySet
 from requests_hub.workflow import DESK, GRID
+from requests_hub.workflow_whistles import DISPUTED
 
 TASK_VERBS = {
     "called": gettext_lazy("report in"),
@@ -59,6 +60,7 @@ ICONS = {
     "grid": "person-walking",
     "department": "building",
     "person": "person",
+    "district": "bank",
     "nobody": "check-circle",
 }
 
@@ -96,10 +98,13 @@ class Holder:
         if self.row is None or not isinstance(user, User):
             return False
         scope = scope_of(user)
-        if isinstance(self.row, Task) and self.row.holder_id is not None:
-            return self.row.holder_id == user.pk
+        holder_id = self.row.holder_id if isinstance(self.row, Task) else None
+        if holder_id is not None and self.kind not in ("desk", "district"):
+            return bool(holder_id == user.pk)
         if self.kind == "desk":
             return scope.holds(DESK, self.row)
+        if self.kind == "district":
+            return scope.holds(("district",), self.row)
         if self.kind == "grid":
             return scope.holds(GRID, self.row)
         if self.kind == "department":
@@ -212,19 +217,21 @@ def turn_of_task(task: Task) -> Holder:
 
 
 def _task_holders(tasks: Iterable[Task]) -> list[Holder]:
-    holders = [
-        Holder(
-            kind=_task_kind(task),
-            unit=task.department.short if task.department else _task_place(task),
-            person=str(task.holder) if task.holder else "",
-            verb=LOOK_VERB if task.kind == "look" else TASK_VERBS[task.state],
-            clock=task_clock(task),
-            row=task,
-        )
-        for task in tasks
-        if task.state in TASK_VERBS
-    ]
+    holders = [_task_holder(task) for task in tasks if task.state in TASK_VERBS]
     return sorted(holders, key=_urgency)
+
+
+def _task_holder(task: Task) -> Holder:
+    """The department or person; who decides while a return is disputed."""
+    kind, unit, person = _task_kind(task), "", ""
+    if task.state in DISPUTED:
+        kind = "desk" if task.state == "returned" else "district"
+        unit = str(task.district) if kind == "district" else town_name(task)
+    else:
+        unit = task.department.short if task.department else _task_place(task)
+        person = str(task.holder) if task.holder else ""
+    verb = LOOK_VERB if task.kind == "look" else TASK_VERBS[task.state]
+    return Holder(kind, unit, person, verb, task_clock(task), task)
 
 
 def _task_place(task: Task) -> str:
@@ -279,7 +286,34 @@ def task_clock(task: Task) -> clocks.Clock:
     """The clock that counts now: to report in, or to have handled it."""
     if task.state == "called":
         return report_in_clock(task)
+    if task.state in DISPUTED:
+        return decision_clock(task)
+    if task.state in ("reported_in", "claimed") and task.plan_due_at:
+        return min(plan_clock(task), handling_clock(task), key=_due_first)
     return handling_clock(task)
+
+
+def _due_first(clock: clocks.Clock) -> float:
+    return clock.due_at.timestamp() if clock.due_at else float("inf")
+
+
+def plan_clock(task: Task) -> clocks.Clock:
+    return clocks.clock(
+        task.plan_due_at,
+        started_at=task.created_at,
+        done_at=task.planned_at or task.ended_at,
+        paused=task.is_paused,
+        calendar_time=deadlines.is_calendar(task.plan_limit),
+    )
+
+
+def decision_clock(task: Task) -> clocks.Clock:
+    """Until when the desk or the district answers a return."""
+    return clocks.clock(
+        task.decision_due_at,
+        started_at=task.decision_from_at,
+        calendar_time=deadlines.is_calendar(task.decision_limit),
+    )
 
 
 def report_in_clock(task: Task) -> clocks.Clock:
@@ -287,6 +321,7 @@ def report_in_clock(task: Task) -> clocks.Clock:
         task.report_in_due_at,
         started_at=task.created_at,
         done_at=task.reported_in_at or task.ended_at,
+        paused=task.is_paused,
         calendar_time=deadlines.is_calendar(task.report_in_limit),
     )
 
@@ -296,5 +331,6 @@ def handling_clock(task: Task) -> clocks.Clock:
         task.due_at,
         started_at=task.due_from_at,
         done_at=task.replied_at or task.ended_at,
+        paused=task.is_paused,
         calendar_time=deadlines.is_calendar(task.limit),
     )

@@ -119,6 +119,7 @@ WHISTLE = Step(
             ),
         ),
         StepField("report_in_within", _("Report in within"), "amount", required=False),
+        StepField("plan_within", _("Plan within"), "amount", required=False),
         StepField("due", _("Handle within"), "amount", required=False),
         NOTE,
     ),

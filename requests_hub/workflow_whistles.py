@@ -265,7 +265,7 @@ WHISTLE_TASK = Workflow(
             "pause-circle",
         ),
         Step(
-            "resume",
+            "run_again",
             _("Let the time run again"),
             AT_WORK,
             None,

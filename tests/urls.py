@@ -268,6 +268,16 @@ URLS = (
         page=True,
     ),
     *ESCALATION_URLS,
+    Url(
+        "whistle_step",
+        NO,
+        lambda w: {"pk": w.whistle.pk, "step": "complete"},
+        answers={
+            "anonymous": OUT,
+            **OTHER_TOWN,
+        },
+        page=True,
+    ),
     Url("requests", IN, answers=NOT_STAFF, page=True),
     Url("request_new", NO, answers=DESKS, page=True),
     Url("request", IN, _row, answers={**NOT_STAFF, **OTHER_TOWN}, page=True),
@@ -420,6 +430,19 @@ URLS = (
         lambda w: {**_task(w), "step": "reply"},
         is_post=True,
         answers={**API_OUTSIDE, "officer_b": GONE},
+    ),
+    Url(
+        "api_whistle",
+        IN,
+        lambda w: {"pk": w.whistle.pk},
+        answers={**API_OUTSIDE},
+    ),
+    Url(
+        "api_whistle_step",
+        409,
+        lambda w: {"pk": w.whistle.pk, "step": "complete"},
+        is_post=True,
+        answers={**API_OUTSIDE},
     ),
     Url("api_attachments", 400, is_post=True),
 )

@@ -49,7 +49,7 @@ PAST = {
     "grant_extension": "extended",
     "refuse_extension": "extension_refused",
     "pause": "paused",
-    "resume": "resumed",
+    "run_again": "resumed",
     "score": "scored",
     "score_call": "call_scored",
     "add_department": "department_added",

@@ -29,7 +29,7 @@ def _runs(task: Task) -> Conflict | None:
         return None
     words = _("It is on hold since %(since)s. Let the time run again first.")
     return Conflict(
-        words % {"since": _at(task.paused_at)}, state=task.state, legal=["resume"]
+        words % {"since": _at(task.paused_at)}, state=task.state, legal=["run_again"]
     )
 
 
@@ -112,7 +112,7 @@ GUARDS: dict[tuple[str, str], Guard] = {
     ("whistle_task", "grant_extension"): _is_extension_asked,
     ("whistle_task", "refuse_extension"): _is_extension_asked,
     ("whistle_task", "pause"): _may_pause,
-    ("whistle_task", "resume"): _is_on_hold,
+    ("whistle_task", "run_again"): _is_on_hold,
     ("whistle_task", "score"): _unscored_by("desk"),
     ("whistle_task", "score_call"): _unscored_by("department"),
     ("whistle", "add_department"): _with_departments,

@@ -39,13 +39,13 @@ def pause(task: Task, *, by: User, kind: str, reason: str, until: datetime) -> T
 
 
 @transaction.atomic
-def resume(task: Task, *, by: base.Actor, note: str = "") -> Task:
+def run_again(task: Task, *, by: base.Actor, note: str = "") -> Task:
     """The clocks run again; every deadline moves by what was on hold.
 
     Raises:
         Conflict: it is not on hold.
     """
-    request, row, step = base.begin_task(task, "resume", by)
+    request, row, step = base.begin_task(task, "run_again", by)
     base.move(row, step, by, data={"note": note}, **close(row, by))
     follow_lead(request, row)
     return row

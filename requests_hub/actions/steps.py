@@ -87,7 +87,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("whistle_task", "grant_extension"): extensions.grant_extension,
     ("whistle_task", "refuse_extension"): extensions.refuse_extension,
     ("whistle_task", "pause"): pauses.pause,
-    ("whistle_task", "resume"): pauses.resume,
+    ("whistle_task", "run_again"): pauses.run_again,
     ("whistle_task", "score"): scores.score,
     ("whistle_task", "score_call"): scores.score_call,
     ("whistle", "add_department"): callups.add_department,

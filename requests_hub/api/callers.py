@@ -12,7 +12,7 @@ from governance.core.models import User
 from grids.scoping import scope_of
 from requests_hub import codes
 from requests_hub.actions.actors import Reporter
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Task, Whistle
 from requests_hub.turns import for_list
 
 CODE_HEADER = "X-Follow-Code"
@@ -71,6 +71,19 @@ def find_request(call: HttpCall, key: str) -> tuple[Request, User | Reporter]:
     if request is None:
         raise NotHere(_("There is no such request."))
     return request, Reporter(request.pk) if code or user is None else user
+
+
+def find_whistle(user: Any, pk: int) -> Whistle:
+    """The whistle, if its request lies in the caller's scope.
+
+    Raises:
+        NotHere: not there, or out of scope.
+    """
+    rows = Whistle.objects.visible_to(user).select_related("request", "blown_by")
+    whistle = rows.filter(pk=pk).first()
+    if whistle is None:
+        raise NotHere(_("There is no such whistle."))
+    return whistle
 
 
 def find_task(user: Any, pk: int) -> Task:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from governance.core.errors import Invalid
-from requests_hub.models import Request, Task
-from requests_hub.workflow import REQUEST_STATES, TASK_STATES
+from requests_hub.models import Request, Task, Whistle
+from requests_hub.workflow import REQUEST_STATES, TASK_STATES, WHISTLE
 
 ALIASES = {
     "text": "body",
@@ -267,6 +267,17 @@ class TaskRow(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField(allow_null=True)
     replied_at = serializers.DateTimeField(allow_null=True)
     reply = serializers.CharField()
+    whistle = serializers.IntegerField(allow_null=True)
+    plan_due_at = serializers.DateTimeField(allow_null=True)
+    planned_at = serializers.DateTimeField(allow_null=True)
+    return_due_at = serializers.DateTimeField(allow_null=True)
+    return_count = serializers.IntegerField()
+    is_ruled = serializers.BooleanField()
+    decision_due_at = serializers.DateTimeField(allow_null=True)
+    extension_state = serializers.CharField()
+    paused_at = serializers.DateTimeField(allow_null=True)
+    paused_until_at = serializers.DateTimeField(allow_null=True)
+    end_reason = serializers.CharField()
     rework_count = serializers.IntegerField()
     clock = ClockOut()
 
@@ -278,7 +289,27 @@ class TaskDetail(TaskRow):
     place = PlaceOut()
     plan = serializers.CharField()
     planned_for = serializers.DateTimeField(allow_null=True)
+    plan_steps = serializers.ListField(child=serializers.DictField())
     events = EventOut(many=True)
+    steps = StepOut(many=True)
+
+
+class WhistleOut(serializers.Serializer[Any]):
+    """A whistle with each called department, lead first."""
+
+    id = serializers.IntegerField()
+    request = serializers.IntegerField()
+    request_no = serializers.CharField()
+    round = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Whistle.Kind.choices)
+    state = serializers.ChoiceField(choices=WHISTLE.choices)
+    state_label = serializers.CharField()
+    note = serializers.CharField()
+    blown_by = serializers.CharField()
+    blown_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    end_reason = serializers.CharField()
+    tasks = TaskRow(many=True)
     steps = StepOut(many=True)
 
 

@@ -13,8 +13,8 @@ from grids import locate
 from grids.models.places import LEVELS
 from requests_hub import presenters
 from requests_hub.actions import steps
-from requests_hub.actions.actors import Actor
-from requests_hub.models import Request, Task
+from requests_hub.actions.actors import Actor, Subject
+from requests_hub.models import Request, Task, Whistle
 
 FILE_SALT = "onegrid.file"
 Json = dict[str, Any]
@@ -145,6 +145,17 @@ def task_row(task: Task) -> Json:
         "due_at": task.due_at,
         "replied_at": task.replied_at,
         "reply": task.reply,
+        "whistle": task.whistle_id,
+        "plan_due_at": task.plan_due_at,
+        "planned_at": task.planned_at,
+        "return_due_at": task.return_due_at,
+        "return_count": task.return_count,
+        "is_ruled": task.is_ruled,
+        "decision_due_at": task.decision_due_at,
+        "extension_state": task.extension_state,
+        "paused_at": task.paused_at,
+        "paused_until_at": task.paused_until_at,
+        "end_reason": task.end_reason,
         "rework_count": task.rework_count,
         "clock": clock(presenters.task_clock(task)),
     }
@@ -159,8 +170,30 @@ def task_detail(task: Task, user: Any) -> Json:
         "place": place(task),
         "plan": task.plan,
         "planned_for": task.planned_for,
+        "plan_steps": task.plan_steps,
         "events": events(rows.select_related("actor")),
         "steps": step_list(task, user),
+    }
+
+
+def whistle_detail(whistle: Whistle, user: Any) -> Json:
+    """A whistle with each called department, lead first, and the steps the caller may take."""
+    tasks = whistle.tasks.select_related("department", "holder")
+    return {
+        "id": whistle.pk,
+        "request": whistle.request_id,
+        "request_no": whistle.request.no,
+        "round": whistle.round,
+        "kind": whistle.kind,
+        "state": whistle.state,
+        "state_label": str(whistle.state_info.label),
+        "note": whistle.note,
+        "blown_by": str(whistle.blown_by),
+        "blown_at": whistle.blown_at,
+        "ended_at": whistle.ended_at,
+        "end_reason": whistle.end_reason,
+        "tasks": [task_row(task) for task in tasks.order_by("-is_lead", "id")],
+        "steps": step_list(whistle, user),
     }
 
 
@@ -181,7 +214,7 @@ def events(rows: "Iterable[Event] | QuerySet[Event]") -> list[Json]:
     ]
 
 
-def step_list(subject: Request | Task, actor: Actor) -> list[Json]:
+def step_list(subject: Subject, actor: Actor) -> list[Json]:
     return [step.as_dict() for step in steps.available(subject, actor)]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from requests_hub.api import hotline, tasks, views
+from requests_hub.api import hotline, tasks, views, whistles
 
 urlpatterns = [
     path("requests/", views.requests, name="api_requests"),
@@ -15,5 +15,11 @@ urlpatterns = [
     path("tasks/<int:pk>/<slug:step>/", tasks.task_step, name="api_task_step"),
     path("hotline/messages/", hotline.messages, name="api_hotline_messages"),
     path("hotline/updates/", hotline.updates, name="api_hotline_updates"),
+    path("whistles/<int:pk>/", whistles.whistle_detail, name="api_whistle"),
+    path(
+        "whistles/<int:pk>/<slug:step>/",
+        whistles.whistle_step,
+        name="api_whistle_step",
+    ),
     path("attachments/", tasks.store_file, name="api_attachments"),
 ]

@@ -12,6 +12,7 @@ from governance.core.models import User
 from governance.core.workflow import Step, StepField
 from grids import locate
 from grids.models import Department, Post
+from requests_hub import history
 from requests_hub.forms.base import PhotosMixin, StaffForm, photos_field
 from requests_hub.forms.fields import (
     HANDLING_PRESETS,
@@ -24,6 +25,7 @@ from requests_hub.workflow import GRID, OUTCOMES
 
 SHORT = {"who", "arrives"}
 LONG_ROWS = {"reply": 5, "plan": 4, "statement": 5, "keep_reason": 2}
+MARK = "marks_"
 Maker = Callable[[StepField, "Ground"], forms.Field]
 
 
@@ -104,13 +106,39 @@ def _entry(spec: StepField, _ground: Ground) -> forms.Field:
     )
 
 
+def _one_department(spec: StepField, ground: Ground) -> forms.Field:
+    rows = Department.objects.active().filter(district_id=ground.request.district_id)
+    called = {t.department_id for t in history.tasks_of(ground.request) if t.whistle_id}
+    choices: list[tuple[str, Any]] = [("", _("Choose a department"))]
+    choices += [(str(row.pk), row.name) for row in rows if row.pk not in called]
+    return forms.TypedChoiceField(choices=choices, coerce=int)
+
+
+def _lines(_spec: StepField, ground: Ground) -> forms.Field:
+    before = ground.task.plan_steps if ground.task else []
+    return forms.CharField(
+        max_length=4000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("One step a line"),
+        initial="\n".join(step["text"] for step in before),
+    )
+
+
+def _ticks(_spec: StepField, ground: Ground) -> forms.Field:
+    before = ground.task.plan_steps if ground.task else []
+    choices = [(n, s["text"]) for n, s in enumerate(before) if not s["done_at"]]
+    return forms.TypedMultipleChoiceField(
+        choices=choices, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+
 def _request(_spec: StepField, _ground: Ground) -> forms.Field:
     """A number, written or chosen; what it means is the action's to say."""
     return forms.CharField(max_length=24)
 
 
 def _amount(spec: StepField, _ground: Ground) -> forms.Field:
-    is_call = spec.name == "report_in_within"
+    is_call = spec.name in ("report_in_within", "plan_within")
     return AmountField(
         REPORT_IN_PRESETS if is_call else HANDLING_PRESETS, required=spec.required
     )
@@ -155,7 +183,15 @@ MAKERS: Mapping[str, Maker] = {
     "amount": _amount,
     "tasks": _tasks,
     "files": _files,
+    "lines": _lines,
+    "ticks": _ticks,
 }
+POINTS = [(str(n), str(n)) for n in range(1, 6)]
+
+
+def _has_steps(task: Task | None) -> bool:
+    """Whether a plan has steps that are not done."""
+    return task is not None and any(not s["done_at"] for s in task.plan_steps)
 
 
 class StepForm(PhotosMixin, StaffForm):
@@ -172,18 +208,36 @@ class StepForm(PhotosMixin, StaffForm):
     def _add(self, spec: StepField) -> None:
         if spec.kind == "departments":
             return  # the picker of the lead department carries the assisting ones
-        if spec.kind == "department":
+        if spec.kind == "marks":
+            self._add_marks(spec)
+            return
+        if spec.kind == "ticks" and not _has_steps(self.ground.task):
+            return
+        if spec.kind == "department" and spec.name == "department":
+            made: forms.Field = _one_department(spec, self.ground)
+        elif spec.kind == "department":
             rows = Department.objects.active().filter(
                 district_id=self.ground.request.district_id
             )
-            made: forms.Field = DepartmentsField(list(rows))
+            made = DepartmentsField(list(rows))
         else:
             made = MAKERS[spec.kind](spec, self.ground)
         made.required = spec.required
-        made.label, made.help_text = str(spec.label), str(spec.help)
+        made.label = str(spec.label)
+        made.help_text = str(spec.help) or made.help_text
         if isinstance(made, forms.ChoiceField) and not spec.required and spec.choices:
             made.initial = spec.choices[0][0]
         self.fields[spec.name] = made
+
+    def _add_marks(self, spec: StepField) -> None:
+        """1 to 5 for each criterion, as a row of its own."""
+        for entry in dictionaries.items(spec.source):
+            self.fields[f"{MARK}{entry.code}"] = forms.ChoiceField(
+                label=entry.label,
+                choices=POINTS,
+                widget=forms.RadioSelect,
+                help_text=_("1 is poor, 5 is very good"),
+            )
 
     @property
     def is_multipart_step(self) -> bool:
@@ -194,7 +248,9 @@ class StepForm(PhotosMixin, StaffForm):
         out: dict[str, Any] = {}
         for spec in self.step.fields:
             value: Any = self.cleaned_data.get(spec.name)
-            if spec.kind == "department":
+            if spec.kind == "marks":
+                out[spec.name] = self._marks()
+            elif spec.kind == "department" and isinstance(value, dict):
                 out |= value
             elif spec.kind not in ("departments", "files") and value not in (
                 "",
@@ -203,6 +259,13 @@ class StepForm(PhotosMixin, StaffForm):
             ):
                 out[spec.name] = value
         return out
+
+    def _marks(self) -> dict[str, str]:
+        return {
+            name.removeprefix(MARK): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(MARK)
+        }
 
 
 class VerifyForm(PhotosMixin, StaffForm):

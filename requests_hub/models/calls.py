@@ -197,6 +197,7 @@ class Score(models.Model):
                 fields=["task", "side"], name="requests_hub_score_once"
             )
         ]
+        indexes = [models.Index(fields=["given_at"], name="hub_score_given")]
 
     def __str__(self) -> str:
         return f"{self.task} {self.side}"

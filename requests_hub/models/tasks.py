@@ -18,6 +18,7 @@ from requests_hub.models.escalation import Ladder
 from requests_hub.models.requests import Request
 from requests_hub.models.whistles import Whistle
 from requests_hub.workflow import (
+    DESK,
     FINDINGS,
     GRID,
     GRID_TASK,
@@ -32,6 +33,8 @@ OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
 WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming", *DISPUTED)]
 OPEN = Q(state__in=OPEN_STATES)
 LOOK = datetime(2000, 1, 1, tzinfo=UTC)
+# The desk or the district owes an answer: to a return, or to who asked for more time.
+TO_DECIDE = Q(state__in=DISPUTED) | Q(extension_state="asked", state__in=AT_WORK)
 
 
 SAME_REQUEST = pgtrigger.Trigger(
@@ -127,6 +130,12 @@ class TaskQuerySet(GridScopedQuerySet["Task"]):
             & held_q(scope, GRID)
         )
         return self.filter(Q(state__in=WAITING), Q(holder_id=scope.user_id) | free)
+
+    def to_decide(self, scope: Scope) -> "TaskQuerySet":
+        """Returns and extensions that wait for an answer of these posts."""
+        by_desk = TO_DECIDE & ~Q(state="ruling") & held_q(scope, DESK)
+        by_district = Q(state="ruling") & held_q(scope, ("district",))
+        return self.filter(TO_DECIDE, by_desk | by_district)
 
     def scope_branches(self, scope: Scope) -> list[Q]:
         branches = super().scope_branches(scope)
@@ -268,6 +277,11 @@ class Task(Placed):
                 fields=["holder", "due_at"], name="hub_task_holder_open", condition=OPEN
             ),
             models.Index(fields=["due_at"], name="hub_task_due", condition=OPEN),
+            models.Index(
+                fields=["district", "large"],
+                name="hub_task_to_decide",
+                condition=TO_DECIDE,
+            ),
             models.Index(
                 fields=["report_in_due_at"],
                 name="hub_task_report_in",

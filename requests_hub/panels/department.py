@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,15 +11,24 @@ from governance.core.workflow import Text
 from requests_hub.models import Task
 from requests_hub.paging import Page
 from requests_hub.panels import strip
-from requests_hub.panels.turns import tasks_with_clocks
+from requests_hub.panels.turns import TaskRow, tasks_with_clocks
 from requests_hub.queries import desk as queries
 from requests_hub.queries.escalation import reminders_of
 
+GROUPS: dict[str, Text] = {
+    "late": _("Overdue"),
+    "today": _("Due today"),
+    "week": _("Due within a week"),
+    "later": _("Due later"),
+    "hold": _("On hold"),
+    "none": _("Without a deadline"),
+}
 TAB_WORDS: dict[str, Text] = {
     "report-in": pgettext_lazy("task", "To report in"),
     "claim": _("To claim"),
     "doing": pgettext_lazy("task", "In hand"),
     "reply": _("To reply now"),
+    "returned": _("Returned"),
     "check": _("Being checked"),
     "done": _("Done items"),
 }
@@ -33,9 +43,35 @@ EMPTY: dict[str, tuple[Text, Text]] = {
         _("No reply is pressing"),
         _("Nothing in hand is due today, late, or sent back."),
     ),
+    "returned": (
+        _("Nothing is returned"),
+        _("What you return waits here for the desk or the district."),
+    ),
     "check": (_("Nothing is being checked"), _("Replies wait here for the grid.")),
     "done": (_("Nothing is done yet"), _("Closed and released calls are kept here.")),
 }
+
+
+def by_due(rows: list[TaskRow], tab: str) -> list[tuple[Text, TaskRow]]:
+    """Rows with the heading of their group before the first of each: what is due first."""
+    out: list[tuple[Text, TaskRow]] = []
+    last: Text = ""
+    for row in rows:
+        group = "" if tab in ("done", "check") else _group(row, tab)
+        out.append(("" if group == last else group, row))
+        last = group
+    return out
+
+
+def _group(row: TaskRow, tab: str) -> Text:
+    """Which group of the list a row belongs to, by the clock that the tab sorts by."""
+    due = getattr(row.task, queries.CLOCKS.get(tab, "due_at"))
+    if due is None:
+        return GROUPS["hold" if row.task.is_paused else "none"]
+    days = (timezone.localdate(due) - timezone.localdate()).days
+    if due < timezone.now():
+        return GROUPS["late"]
+    return GROUPS["today" if days == 0 else "week" if days < 7 else "later"]
 
 
 def desk(
@@ -54,7 +90,7 @@ def desk(
             for code, words in TAB_WORDS.items()
         ],
         "page": page,
-        "rows": tasks_with_clocks(page.rows, user),
+        "rows": by_due(tasks_with_clocks(page.rows, user), tab),
         "cells": strip.desk(user, counts),
         "waiting": counts["report-in"] + counts["claim"] + counts["doing"],
         "departments": queries.own_departments(user),

@@ -27,6 +27,9 @@ LINE_FILTERS = (
     ("steps", gettext_lazy("Steps")),
     ("notes", gettext_lazy("Remarks")),
 )
+# In the whistle's panel, beside the department that they are about.
+ASIDE = ("release", "recall", "pause", "run_again")
+OFFICERS_OWN = ("report_in", "claim", "plan", "handle", "reply", "send_back")
 CHANNEL_ICONS = {
     "public": "phone",
     "field": "person-badge",
@@ -150,7 +153,9 @@ def _task_acts(row: Request, user: User) -> list[Act]:
     for task in turns.open_tasks(row):
         unit = task.department.short if task.department else str(task.holder or "")
         for act in acts(task, user):
-            note = unit if act.name in ("release", "cancel") else act.note
+            if act.name in ASIDE:
+                continue
+            note = unit if act.name not in OFFICERS_OWN else act.note
             out.append(
                 Act(act.name, act.label, act.url, act.icon, act.key, note, act.is_page)
             )

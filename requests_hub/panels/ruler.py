@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from governance.core import worktime
-from requests_hub import deadlines
+from requests_hub import clockwork, deadlines
 from requests_hub.models import Request, Task
 
 WIDTH, GAP, OFF_WIDTH = 760, 3, 64
@@ -89,6 +89,7 @@ class Ruler:
     rule: str
     total: str
     words: str
+    holds: list[Span] = field(default_factory=list)
     width: int = WIDTH
 
 
@@ -120,26 +121,63 @@ class _Scale:
 
 def ruler(row: Request, tasks: list[Task]) -> Ruler | None:
     """The ruler of a request of which a limit runs; None without one, and round the clock."""
-    if row.due_at is None or deadlines.is_calendar(row.limit):
+    lead = next((t for t in tasks if t.is_lead and t.round == row.round), None)
+    due_at = row.due_at or (lead.paused_until_at if lead else None)
+    if due_at is None or deadlines.is_calendar(row.limit):
         return None
     now = timezone.now()
-    moments = _moments(row, tasks)
+    holds = _holds(lead, now)
+    moments = _moments(row, tasks, due_at)
     start, end = _window(row, [*(m.at for m in moments), now])
     scale, labels = _draw(worktime.explain(start, end), now)
-    counted = worktime.explain(row.stage_at, row.due_at)
-    total = sum(line.seconds for line in counted)
+    counted = worktime.explain(row.stage_at, due_at)
+    stood = [_stood(since, until) for since, until in holds]
+    total = sum(line.seconds for line in counted) - sum(s for s, _line in stood)
     return Ruler(
         days=labels,
         blocks=[span for span in scale.spans if not span.is_off],
         offs=[span for span in scale.spans if span.is_off],
         flags=_flags(scale, moments),
-        lines=_lines(counted),
+        lines=[*_lines(counted), *(line for _s, line in stood)],
         now_x=scale.x(now) if start <= now <= end else None,
         hours=_("counted in office hours, %(hours)s") % {"hours": hours()},
         rule=_rule(row),
         total=worktime.format_amount(total),
         words="；".join(f"{m.label} {m.sub}".strip() for m in moments),
+        holds=[
+            Span(x, max(scale.x(until) - x, 2), since, until)
+            for since, until in holds
+            for x in [scale.x(max(since, start))]
+            if until > start and since < end
+        ],
     )
+
+
+def _holds(lead: Task | None, now: datetime) -> list[tuple[datetime, datetime]]:
+    """When the leading department's clocks stood; asked only where its deadline shows it."""
+    if lead is None or not lead.limit or lead.due_from_at is None:
+        return []
+    if not lead.is_paused and lead.due_at == deadlines.due(
+        lead.limit, lead.due_from_at, extension=lead.extension_limit
+    ):
+        return []
+    from_at = lead.due_from_at
+    return [
+        (max(stand.since, from_at), stand.until or now)
+        for stand in clockwork.stands_of(lead)
+        if (stand.until or now) > from_at
+    ]
+
+
+def _stood(since: datetime, until: datetime) -> tuple[float, Line]:
+    """Working time that a hold took out, and its line in the reckoning."""
+    seconds = worktime.working_between(since, until).total_seconds()
+    words = _("on hold, %(since)s to %(until)s") % {
+        "since": _at(since),
+        "until": _at(until),
+    }
+    amount = f"−{worktime.format_amount(seconds, brief=True)}" if seconds else "0"
+    return seconds, Line(timezone.localdate(since), words, amount)
 
 
 def hours() -> str:
@@ -158,7 +196,7 @@ def _rule(row: Request) -> str:
     return _("%(limit)s from %(since)s") % words
 
 
-def _moments(row: Request, tasks: list[Task]) -> list[Moment]:
+def _moments(row: Request, tasks: list[Task], due_at: datetime) -> list[Moment]:
     """What the flags say: steps taken, limits that run."""
     out = [Moment(row.submitted_at, _("Asked"), _at(row.submitted_at), "green")]
     if row.accepted_at:
@@ -173,10 +211,11 @@ def _moments(row: Request, tasks: list[Task]) -> list[Moment]:
         words = ngettext("%(n)s department", "%(n)s departments", n) % {"n": n}
         out.append(Moment(calls[0].created_at, _("Whistled"), words, "green"))
         out += _report_in(calls)
-    assert row.due_at is not None  # noqa: S101 - `ruler` asked
-    tone = "red" if row.due_at < timezone.now() else "amber"
+    tone = "red" if due_at < timezone.now() else "amber"
     label = _("Handling limit") if calls else _("Limit of this stage")
-    out.append(Moment(row.due_at, label, _at(row.due_at), tone))
+    if row.due_at is None:
+        tone, label = "grey", _("On hold until")
+    out.append(Moment(due_at, label, _at(due_at), tone))
     return out
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,15 +16,25 @@ from governance.core.errors import Conflict
 from governance.core.models import Attachment, User
 from governance.core.workflow import Step, Text
 from requests_hub import replies, turns
-from requests_hub.actions import base, steps
+from requests_hub.actions import base, steps, whistles
 from requests_hub.forms import StepForm, VerifyForm
 from requests_hub.forms.steps import Ground
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Task, Whistle
 from requests_hub.panels import proposal
 from requests_hub.panels.turns import step_url
 
 REPLIED = ("replied", "confirming")
-REFUSALS = ("reject", "rework", "release", "cancel", "hold_refuse", "exclude_refuse")
+REFUSALS = (
+    "reject",
+    "rework",
+    "release",
+    "cancel",
+    "hold_refuse",
+    "exclude_refuse",
+    "send_back",
+    "refuse_extension",
+    "recall",
+)
 # Steps whose words the resident reads, with the name of their field.
 WORDS = {"reply": "reply", "close": "summary", "reject": "reason", "add": "note"}
 PURPOSES = {
@@ -41,7 +53,19 @@ THEN: dict[str, Text] = {
     "whistle": gettext_lazy("Then each department must report in."),
     "rework": gettext_lazy("Then those chosen must do it again."),
     "report_in": gettext_lazy("Then an officer claims it."),
-    "claim": gettext_lazy("Then it is yours to handle."),
+    "claim": gettext_lazy("Then it is yours to plan and handle."),
+    "plan": gettext_lazy("Then it is handled by this plan."),
+    "send_back": gettext_lazy("Then the desk answers; the clocks stand meanwhile."),
+    "send_again": gettext_lazy("Then it is the department's turn again."),
+    "ask_ruling": gettext_lazy("Then the district rules, and it binds."),
+    "rule": gettext_lazy("Then the department must take it; no further return."),
+    "ask_extension": gettext_lazy("Then the desk answers; the time runs on."),
+    "grant_extension": gettext_lazy("The deadline moves by the time asked for."),
+    "refuse_extension": gettext_lazy("The deadline stays."),
+    "pause": gettext_lazy("No clock of this call runs until it is resumed."),
+    "run_again": gettext_lazy("Every deadline moves by the time on hold."),
+    "recall": gettext_lazy("It counts for nobody."),
+    "add_department": gettext_lazy("Then it must report in as well."),
     "handle": gettext_lazy("It stays with you until you reply."),
     "close": gettext_lazy("Then the resident is asked to rate it."),
     "reopen": gettext_lazy("A new round begins at the desk."),
@@ -78,6 +102,20 @@ SAID: dict[str, Text] = {
     "claim": gettext_lazy("Claimed."),
     "handle": gettext_lazy("Progress kept."),
     "release": gettext_lazy("Released."),
+    "plan": gettext_lazy("Plan kept."),
+    "send_back": gettext_lazy("Returned; the desk answers."),
+    "send_again": gettext_lazy("Sent again."),
+    "ask_ruling": gettext_lazy("The district was asked to rule."),
+    "rule": gettext_lazy("Ruled; the department was told."),
+    "ask_extension": gettext_lazy("Asked for more time."),
+    "grant_extension": gettext_lazy("Extension granted; the deadline has moved."),
+    "refuse_extension": gettext_lazy("Extension refused."),
+    "pause": gettext_lazy("On hold; its clocks stand."),
+    "run_again": gettext_lazy("The time runs again."),
+    "recall": gettext_lazy("Taken back."),
+    "score": gettext_lazy("Scored."),
+    "score_call": gettext_lazy("Scored."),
+    "add_department": gettext_lazy("Called; the department was told."),
     "cancel": gettext_lazy("Taken back; it is at the desk again."),
     "reopen": gettext_lazy("Opened again."),
     "add": gettext_lazy("Added."),
@@ -98,7 +136,7 @@ SAID: dict[str, Text] = {
 }
 
 
-def possible(subject: Request | Task, name: str, user: User) -> Step:
+def possible(subject: Request | Task | Whistle, name: str, user: User) -> Step:
     """The step, if it may be taken now by this person.
 
     Raises:
@@ -108,7 +146,7 @@ def possible(subject: Request | Task, name: str, user: User) -> Step:
     return base.permit(subject, name, user)
 
 
-def request_of(subject: Request | Task) -> Request:
+def request_of(subject: Request | Task | Whistle) -> Request:
     """The request that a subject is or belongs to."""
     if isinstance(subject, Request):
         return subject
@@ -117,7 +155,7 @@ def request_of(subject: Request | Task) -> Request:
     return subject.request
 
 
-def ground(subject: Request | Task, user: User, step: Step) -> Ground:
+def ground(subject: Request | Task | Whistle, user: User, step: Step) -> Ground:
     """What the form of a step is filled from; asks for the replies only where it must."""
     row = request_of(subject)
     needs = any(spec.kind == "tasks" for spec in step.fields)
@@ -136,7 +174,7 @@ def replied_tasks(row: Request) -> list[Task]:
     return list(found.order_by("-is_lead", "id"))
 
 
-def take(subject: Request | Task, form: StepForm, user: User) -> None:
+def take(subject: Request | Task | Whistle, form: StepForm, user: User) -> None:
     """Store the photos and take the step.
 
     Raises:
@@ -161,7 +199,9 @@ def safe_next(http: HttpRequest) -> str:
     return to if to and is_ours else ""
 
 
-def proposed(http: HttpRequest, subject: Request | Task, step: Step) -> dict[str, Any]:
+def proposed(
+    http: HttpRequest, subject: Request | Task | Whistle, step: Step
+) -> dict[str, Any]:
     """What the page before has chosen, by ids; else what rules and past cases propose."""
     given = http.GET.get("department", "")
     if given.isdigit():
@@ -173,7 +213,9 @@ def proposed(http: HttpRequest, subject: Request | Task, step: Step) -> dict[str
     return {}
 
 
-def context(subject: Request | Task, form: StepForm, after: str) -> dict[str, Any]:
+def context(
+    subject: Request | Task | Whistle, form: StepForm, after: str
+) -> dict[str, Any]:
     """The drawer of a step."""
     row, step = request_of(subject), form.step
     unit = _unit(subject)
@@ -186,15 +228,16 @@ def context(subject: Request | Task, form: StepForm, after: str) -> dict[str, An
         "action": step_url(subject, step.name),
         "next": after,
         "back": after or reverse("request", args=[row.no]),
-        "left": _left(subject),
+        "left": _window(subject) if step.name == "send_back" else _left(subject),
         "about": row.body or row.title,
         "then": THEN_REPLY if step.name == "reply" else THEN.get(step.name, ""),
         "is_refusal": step.name in REFUSALS,
+        "previews": previews() if step.name == "whistle" else [],
         **drafts(subject, step.name),
     }
 
 
-def drafts(subject: Request | Task, name: str) -> dict[str, Any]:
+def drafts(subject: Request | Task | Whistle, name: str) -> dict[str, Any]:
     """Templates for the words that a resident reads, and the field they go into."""
     if not isinstance(subject, Request) or name not in WORDS:
         return {}
@@ -202,13 +245,32 @@ def drafts(subject: Request | Task, name: str) -> dict[str, Any]:
     return {"words_name": WORDS[name], "occasion": name, "templates": found}
 
 
-def _unit(subject: Request | Task) -> str:
+def _window(subject: Request | Task | Whistle) -> str:
+    """Until when a call can be returned, and which return it would be."""
+    if not isinstance(subject, Task) or subject.return_due_at is None:
+        return ""
+    due = date_format(timezone.localtime(subject.return_due_at), "Y-m-d H:i")
+    words = _("It can be returned until %(due)s; this would be return %(n)s of 2.")
+    return words % {"due": due, "n": subject.return_count + 1}
+
+
+def previews() -> list[dict[str, Any]]:
+    """Until when each kind of whistle runs by the rules, if it were blown now."""
+    moment, out = base.now(), []
+    for kind in Whistle.Kind:
+        limits = whistles.limits_of(kind, moment)
+        dates = {name: limit.after(moment) for name, limit in limits.items()}
+        out.append({"kind": kind.label, **dates})
+    return out
+
+
+def _unit(subject: Request | Task | Whistle) -> str:
     if isinstance(subject, Task) and subject.department:
         return subject.department.short
     return ""
 
 
-def _left(subject: Request | Task) -> str:
+def _left(subject: Request | Task | Whistle) -> str:
     """The clock that runs now, as a sentence."""
     is_task = isinstance(subject, Task)
     clock = turns.task_clock(subject) if is_task else turns.request_clock(subject)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from governance.core.models import User
 from governance.core.workflow import Step, Text
 from requests_hub import turns
 from requests_hub.actions import steps
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Task, Whistle
 
 KEYS = {
     "accept": "A",
@@ -24,6 +24,9 @@ KEYS = {
     "rework": "R",
     "report_in": "B",
     "claim": "A",
+    "plan": "A",
+    "send_again": "A",
+    "rule": "A",
     "handle": "A",
 }
 ORDER = (
@@ -35,6 +38,9 @@ ORDER = (
     "dispatch",
     "report_in",
     "claim",
+    "plan",
+    "send_again",
+    "rule",
     "reply",
     "handle",
     "rework",
@@ -48,7 +54,25 @@ ORDER = (
     "hold_refuse",
     "exclude_refuse",
 )
-LAST = ("add", "release", "cancel", "reopen", "withdraw", "rate")
+LAST = (
+    "grant_extension",
+    "refuse_extension",
+    "score",
+    "score_call",
+    "ask_extension",
+    "send_back",
+    "ask_ruling",
+    "run_again",
+    "pause",
+    "add_department",
+    "add",
+    "release",
+    "recall",
+    "cancel",
+    "reopen",
+    "withdraw",
+    "rate",
+)
 # Steps that hang on what was asked for are shown on the page of the request alone.
 ASIDE = (
     "merge",
@@ -70,6 +94,20 @@ NOTES: dict[str, Text] = {
     "add": _("words or photos"),
     "report_in": _("the department is on it"),
     "claim": _("with a plan and a day"),
+    "plan": _("how, by when, in which steps"),
+    "send_back": _("with a reason, inside the window"),
+    "send_again": _("you stand by the call"),
+    "ask_ruling": _("the district decides, it binds"),
+    "rule": _("it binds, no further return"),
+    "ask_extension": _("once, before it is due"),
+    "grant_extension": _("the deadline moves"),
+    "refuse_extension": _("the deadline stays"),
+    "pause": _("until a day, with a reason"),
+    "run_again": _("deadlines move by the time on hold"),
+    "recall": _("it went out in error"),
+    "score": _("1 to 5, once"),
+    "score_call": _("1 to 5, once"),
+    "add_department": _("its clocks run from now"),
     "handle": _("with photos"),
     "release": _("by name, with a reason"),
     "reopen": _("a new round begins"),
@@ -102,11 +140,12 @@ class Act:
     key: str = ""
     note: Text = ""
     is_page: bool = False
+    is_change: bool = False
 
     @property
     def is_main(self) -> bool:
-        """Whether it brings the thing on, and is no remark or exception."""
-        return self.name not in LAST
+        """Whether it brings the thing on, and is no remark, change or exception."""
+        return self.name not in LAST and not self.is_change
 
 
 @dataclass(frozen=True)
@@ -151,7 +190,7 @@ class TaskRow:
         return "overdue" in (self.report_in_clock.code, self.due_clock.code)
 
 
-def acts(subject: Request | Task, user: User) -> list[Act]:
+def acts(subject: Request | Task | Whistle, user: User) -> list[Act]:
     """The steps this person may take now, the one to take first in front.
 
     Checking, closing and sending back are one page, so a reply is checked in one go.
@@ -167,7 +206,7 @@ def acts(subject: Request | Task, user: User) -> list[Act]:
         url = reverse("request_revisit", args=[subject.no])
         icon, note = "telephone-outbound", NOTES["revisit"]
         out.append(Act("revisit", _("Revisit"), url, icon, "", note, is_page=True))
-    return sorted(out, key=lambda act: _rank(act.name))
+    return sorted(out, key=lambda act: (act.is_change, _rank(act.name)))
 
 
 def acts_aside(row: Request, user: User) -> tuple[list[Act], list[Act]]:
@@ -191,7 +230,7 @@ def _check(row: Request) -> Act:
     return Act("verify", SHORT["verify"], url, "clipboard-check", "A", NOTES["verify"])
 
 
-def _act(subject: Request | Task, step: Step) -> Act:
+def _act(subject: Request | Task | Whistle, step: Step) -> Act:
     return Act(
         name=step.name,
         label=step.label,
@@ -199,11 +238,14 @@ def _act(subject: Request | Task, step: Step) -> Act:
         icon=step.icon,
         key=KEYS.get(step.name, ""),
         note=NOTES.get(step.name, ""),
+        is_change=step.name == "plan" and step.target is None,
     )
 
 
-def step_url(subject: Request | Task, name: str) -> str:
+def step_url(subject: Request | Task | Whistle, name: str) -> str:
     """The page of one step."""
+    if isinstance(subject, Whistle):
+        return reverse("whistle_step", args=[subject.pk, name])
     if isinstance(subject, Task):
         return reverse("task_step", args=[subject.pk, name])
     return reverse("request_step", args=[subject.no, name])

@@ -10,6 +10,7 @@ from governance.core.clocks import Clock
 from governance.core.models import User
 from requests_hub import presenters, turns
 from requests_hub.models import Request, Task, Whistle
+from requests_hub.panels.calls import call_cards
 from requests_hub.panels.turns import Act, acts, shown
 from requests_hub.queries.numbers import OPEN_STAGES, BoardRow
 from requests_hub.workflow import WHISTLE_TASK
@@ -26,6 +27,7 @@ class Call:
     dots: list[presenters.StepDot]
     is_holding: bool
     step: Act | None
+    more: list[Act]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Panel:
     number: str
     calls: list[Call]
     rule: str
+    acts: list[Act]
 
 
 def number_of(whistle: Whistle, request: Request) -> str:
@@ -69,22 +72,23 @@ def panel(
     holding = waiting[0] if is_now and waiting else None
     calls = []
     for row in rows:
-        ahead = acts(row.task, user) if row.task.state_info.is_open else []
-        calls.append(
-            Call(
-                row.task,
-                row.clock,
-                row.dots,
-                row is holding,
-                ahead[0] if ahead and ahead[0].is_main else None,
-            )
-        )
-    return Panel(whistle, number_of(whistle, request), calls, _rule(rows))
+        ahead = acts(row.task, user)
+        first = ahead[0] if ahead and ahead[0].is_main else None
+        more = ahead[1:] if first else ahead
+        calls.append(Call(row.task, row.clock, row.dots, row is holding, first, more))
+    whistle.request = request
+    own = acts(whistle, user)
+    return Panel(whistle, number_of(whistle, request), calls, _rule(whistle, rows), own)
 
 
-def _rule(rows: list[presenters.WhistleRow]) -> str:
+def _rule(whistle: Whistle, rows: list[presenters.WhistleRow]) -> str:
+    if whistle.state == "recalled":
+        return _("Taken back: %(reason)s") % {"reason": whistle.end_reason}
+    if whistle.state == "complete":
+        return _("Complete: every department has closed or was let go by name.")
     n = len(rows)
-    left = [row for row in rows if row.task.state not in (*ANSWERED, "released")]
+    gone = (*ANSWERED, "released", "recalled")
+    left = [row for row in rows if row.task.state not in gone]
     if not left:
         return _("All called departments have answered; the result is being checked.")
     if n == 1:
@@ -148,9 +152,11 @@ def whistle(row: Whistle, user: User) -> dict[str, Any]:
     board = next(b for b in presenters.whistle_rows(request) if b.whistle.pk == row.pk)
     is_now = row.round == request.round and bool(turns.open_tasks(request))
     turn, others, more = shown(request, user)
+    shown_panel = panel(row, request, board.rows, user, is_now=is_now)
     return {
         "row": request,
-        "whistle": panel(row, request, board.rows, user, is_now=is_now),
+        "whistle": shown_panel,
+        "cards": call_cards(row, shown_panel.calls),
         "turn": turn,
         "others": others,
         "others_count": more,

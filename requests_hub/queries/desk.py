@@ -10,9 +10,11 @@ from requests_hub.filters import end_of_today
 from requests_hub.models import Task
 from requests_hub.paging import PAGE_SIZE, Page, count_many, newest_first, with_params
 from requests_hub.queries.lists import NEVER, deadline_key, joined
+from requests_hub.workflow_whistles import DISPUTED
 
-TABS = ("report-in", "claim", "doing", "reply", "check", "done")
-ENDED = ("closed", "released")
+TABS = ("report-in", "claim", "doing", "reply", "returned", "check", "done")
+CLOCKS = {"report-in": "report_in_due_at", "returned": "decision_due_at"}
+ENDED = ("closed", "released", "recalled")
 
 
 def of_department(user: User) -> QuerySet[Task]:
@@ -33,7 +35,8 @@ def in_tab(rows: QuerySet[Task], tab: str) -> QuerySet[Task]:
     states = {
         "report-in": ("called",),
         "claim": ("reported_in",),
-        "doing": ("planned", "handling"),
+        "doing": ("claimed", "planned", "handling"),
+        "returned": DISPUTED,
         "check": ("replied",),
         "done": ENDED,
     }[tab]
@@ -44,7 +47,9 @@ def counts(user: User) -> dict[str, int]:
     """How many calls each tab has, and what is mine or late; one statement."""
     rows = of_department(user)
     parts = {tab.replace("-", "_"): in_tab(rows, tab) for tab in TABS}
-    parts["own"] = rows.filter(holder=user, state__in=("planned", "handling"))
+    parts["own"] = rows.filter(
+        holder=user, state__in=("claimed", "planned", "handling")
+    )
     found = count_many(parts)
     return {name.replace("report_in", "report-in"): n for name, n in found.items()}
 
@@ -56,7 +61,7 @@ def rows(user: User, tab: str, params: QueryDict, *, total: int) -> Page[Task]:
     )
     if tab in ("done", "check"):
         return newest_first(tasks, params, total=total)
-    clock = F("report_in_due_at") if tab == "report-in" else F("due_at")
+    clock = F(CLOCKS.get(tab, "due_at"))
     ordered = tasks.annotate(by=clock).order_by(F("by").asc(nulls_last=True), "pk")
     key = deadline_key(params.get("after", ""))
     if key:

@@ -196,7 +196,16 @@ class BoardRow:
         return sum(self.stages.get(code, 0) for code in OPEN_STAGES)
 
 
-OPEN_STAGES = ("called", "reported_in", "planned", "handling", "replied")
+OPEN_STAGES = (
+    "called",
+    "reported_in",
+    "claimed",
+    "planned",
+    "handling",
+    "returned",
+    "ruling",
+    "replied",
+)
 
 
 def whistle_board(user: User) -> list[BoardRow]:

@@ -25,10 +25,11 @@ from requests_hub.paging import (
 from requests_hub.queries.lists import NEVER, deadline_key, joined
 from requests_hub.turns import for_list
 from requests_hub.workflow import DESK, GRID
+from requests_hub.workflow_whistles import DISPUTED
 
 DESK_STATES = ("submitted", "accepted", "reopened", "replied", "checking")
 CHECK_STATES = ("replied", "checking")
-OFFICER_STATES = ("called", "reported_in", "planned", "handling")
+OFFICER_STATES = ("called", "reported_in", "claimed", "planned", "handling")
 HOLDER_STATES = ("offered", "accepted", "doing")
 
 
@@ -83,6 +84,8 @@ def tasks_of(user: User) -> QuerySet[Task]:
     on_grids = [pk for role, _where, pk in scope.held if role in GRID]
     if on_grids:
         q |= Q(kind="grid", holder=None, grid_id__in=on_grids, state="offered")
+    if scope.has_role(*DESK):
+        q |= Q(pk__in=Task.objects.to_decide(scope).values("pk"))
     return Task.objects.filter(q)
 
 
@@ -90,6 +93,7 @@ def task_deadline() -> Case:
     """The clock that runs for a task: to report in while it is called, else to handle."""
     return Case(
         When(state="called", then=Coalesce("report_in_due_at", "due_at")),
+        When(state__in=DISPUTED, then=F("decision_due_at")),
         default=F("due_at"),
     )
 
@@ -189,9 +193,16 @@ def turns(keys: Iterable[tuple[str, int]]) -> list[Turn]:
             out.append(Turn(requests[pk], requests[pk], requests[pk].due_at))
         elif tag == "t" and pk in tasks:
             task = tasks[pk]
-            by = task.report_in_due_at if task.state == "called" else None
-            out.append(Turn(task, task.request, by or task.due_at))
+            out.append(Turn(task, task.request, _by(task)))
     return out
+
+
+def _by(task: Task) -> datetime | None:
+    """The moment that `task_deadline` sorts by."""
+    if task.state in DISPUTED:
+        return task.decision_due_at
+    by = task.report_in_due_at if task.state == "called" else None
+    return by or task.due_at
 
 
 def _requests(ids: list[int]) -> dict[int, Request]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from governance.core.clocks import Clock
 from governance.core.workflow import Text
-from requests_hub import turns
+from requests_hub import deadlines, turns
 from requests_hub.models import Request, Task
 from requests_hub.paging import capped_text
 from requests_hub.panels.turns import first_step
@@ -37,6 +37,12 @@ def number(row: Request | Task) -> str:
     if isinstance(row, Request):
         return row.no
     return row.request.no if row.request else ""
+
+
+@register.filter
+def limit_words(stored: str) -> str:
+    """A stored limit such as "2d" or "24h/c" in words."""
+    return deadlines.words(stored)
 
 
 @register.filter

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from governance.core.errors import DomainError, Invalid
+from requests_hub.actions.actors import Subject
 from requests_hub.forms import StepForm, VerifyForm
-from requests_hub.models import Request, Task
+from requests_hub.models import Request
 from requests_hub.panels import step as panels
 from requests_hub.views.access import (
     DESK,
@@ -21,6 +22,7 @@ from requests_hub.views.access import (
     signed_in,
     staff,
     task_or_404,
+    whistle_or_404,
 )
 
 PAGE = "requests_hub/steps/page.html"
@@ -40,7 +42,14 @@ def task_step(http: HttpRequest, pk: int, step: str) -> HttpResponse:
     return _step(http, task_or_404(http, pk), step)
 
 
-def _step(http: HttpRequest, subject: Request | Task, name: str) -> HttpResponse:
+@staff(*DESK)
+@require_http_methods(["GET", "POST"])
+def whistle_step(http: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """One step of a whistle as a whole: one more department, or take it back."""
+    return _step(http, whistle_or_404(http, pk), step)
+
+
+def _step(http: HttpRequest, subject: Subject, name: str) -> HttpResponse:
     """Show the form of a step, or take it; a step that is not possible says why (409, 403)."""
     user = signed_in(http)
     step = panels.possible(subject, name, user)

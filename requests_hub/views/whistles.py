@@ -9,7 +9,7 @@ from governance.core.errors import NotHere
 from requests_hub.paging import UNKNOWN, newest_first
 from requests_hub.panels import whistles as panels
 from requests_hub.panels.turns import tasks_with_clocks
-from requests_hub.queries import numbers
+from requests_hub.queries import numbers, scores
 from requests_hub.queries import whistles as queries
 from requests_hub.views.access import READING, is_for, signed_in, staff
 
@@ -26,6 +26,7 @@ def board(http: HttpRequest) -> HttpResponse:
         board_rows = numbers.whistle_board(user)
         context["board"] = panels.board(board_rows)
         context["stages"] = panels.stages()
+        context["scores"] = scores.by_department(user)
         late = numbers.late_report_ins(user) if any(r.late for r in board_rows) else ()
         context["late"] = tasks_with_clocks(late, user)
     return render(http, f"requests_hub/whistles/board.html{part}", context)

@@ -279,7 +279,7 @@ class Histories(RuleBasedStateMachine):
     def resume(self, code: str) -> None:
         p = self.part(code)
         ok = p is not None and p.state in AT_WORK and p.is_held
-        if self.act(code, ok, pauses.resume, by=self.ground.desk) and p:
+        if self.act(code, ok, pauses.run_again, by=self.ground.desk) and p:
             p.run(self.now)
 
     @rule(code=codes, recall=st.booleans())
