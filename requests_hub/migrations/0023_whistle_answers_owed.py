@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("grids", "0007_circle_misses"),
-        ("requests_hub", "0020_reply_templates"),
+        ("requests_hub", "0022_statistics_of_revisits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
