@@ -23,6 +23,7 @@ Key = tuple[int, int]
 
 def plant(count: int, seconds: float) -> list[int]:
     """Open grid tasks whose deadlines lie in the next `seconds` and a minute beyond."""
+    from governance.core.ids import reserve_ids
     from governance.core.models import User
     from grids.models import District
     from requests_hub import ladders
@@ -37,8 +38,10 @@ def plant(count: int, seconds: float) -> list[int]:
     )
     now = timezone.now()
     born = now - timedelta(hours=1)
+    ids = reserve_ids(count)  # a bulk insert gives back no ids of the database
     rows = [
         Task(
+            pk=ids[n],
             kind="grid",
             state="offered",
             district=district,
@@ -52,7 +55,8 @@ def plant(count: int, seconds: float) -> list[int]:
         )
         for n in range(count)
     ]
-    return [task.pk for task in Task.objects.bulk_create(rows)]
+    Task.objects.bulk_create(rows)
+    return ids
 
 
 def expected(ids: list[int], until: datetime) -> set[Key]:
