@@ -37,7 +37,7 @@ VERBS: dict[str, tuple[Text, str, str]] = {
     "request.reopened": (
         gettext_lazy("asked for it again"),
         "blue",
-        "arrow-counterclockwise",
+        "arrow-return-left",
     ),
     "request.withdrawn": (gettext_lazy("withdrew it"), "grey", "x-circle"),
     "request.added": (gettext_lazy("added details"), "blue", "plus-lg"),
@@ -150,7 +150,7 @@ VERBS: dict[str, tuple[Text, str, str]] = {
     "task.supervision_asked_again": (
         gettext_lazy("asked for the statement again"),
         "red",
-        "arrow-counterclockwise",
+        "arrow-return-left",
     ),
     "task.supervision_withdrawn": (
         gettext_lazy("withdrew the supervision"),
@@ -175,14 +175,18 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "amber",
         "calendar-plus",
     ),
-    "task.extended": (gettext_lazy("was given more time"), "green", "calendar-check"),
+    "task.extended": (
+        gettext_lazy("was given more time"),
+        "green",
+        "calendar-check-fill",
+    ),
     "task.extension_refused": (
         gettext_lazy("was refused more time"),
         "red",
         "calendar-x",
     ),
-    "task.paused": (gettext_lazy("was put on hold"), "grey", "pause"),
-    "task.resumed": (gettext_lazy("runs again"), "blue", "play"),
+    "task.paused": (gettext_lazy("was put on hold"), "grey", "pause-circle"),
+    "task.resumed": (gettext_lazy("runs again"), "blue", "play-circle"),
     "task.recalled": (
         gettext_lazy("was taken back, sent in error"),
         "grey",
@@ -199,7 +203,7 @@ VERBS: dict[str, tuple[Text, str, str]] = {
     "whistle.recalled": (
         gettext_lazy("took the whistle back"),
         "grey",
-        "arrow-counterclockwise",
+        "arrow-return-left",
     ),
     "whistle.completed": (gettext_lazy("the whistle is complete"), "green", "check"),
     "task.deadline_moved": (

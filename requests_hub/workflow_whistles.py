@@ -58,7 +58,7 @@ WHISTLE = Workflow(
             "recalled",
             DESK,
             (StepField("reason", _("Why it is taken back")),),
-            "arrow-counterclockwise",
+            "arrow-return-left",
         ),
         Step("complete", _("Complete"), ("running",), "complete", ("system",)),
     ),
@@ -240,7 +240,7 @@ WHISTLE_TASK = Workflow(
             None,
             DESK,
             (NOTE,),
-            "calendar-check",
+            "calendar-check-fill",
         ),
         Step(
             "refuse_extension",
@@ -252,7 +252,7 @@ WHISTLE_TASK = Workflow(
             "calendar-x",
         ),
         Step(
-            "pause-circle",
+            "pause",
             _("Put on hold"),
             AT_WORK,
             None,
