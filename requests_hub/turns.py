@@ -7,7 +7,7 @@ from typing import cast
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core import clocks
 from governance.core.models import User
@@ -24,7 +24,7 @@ TASK_VERBS = {
     "reported_in": gettext_lazy("claim"),
     "claimed": gettext_lazy("plan"),
     "returned": gettext_lazy("decide on the return"),
-    "ruling": gettext_lazy("rule"),
+    "ruling": pgettext_lazy("whose turn", "rule"),
     "planned": gettext_lazy("handle"),
     "handling": gettext_lazy("reply"),
     "offered": gettext_lazy("take it"),

@@ -71,7 +71,7 @@ class RoutingRule(Record):
     channel = models.CharField(
         _("channel"), max_length=10, choices=Request.Channel.choices, blank=True
     )
-    words = models.TextField(_("words"), blank=True)
+    words = models.TextField(pgettext_lazy("routing", "words"), blank=True)
     area_type = models.CharField(
         _("area type"), max_length=10, choices=Grid.AreaType.choices, blank=True
     )
@@ -193,7 +193,9 @@ class RoutingTrial(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
-    made_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    made_at = models.DateTimeField(
+        pgettext_lazy("trial", "asked for"), default=timezone.now
+    )
     beat_at = models.DateTimeField(_("last sign"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

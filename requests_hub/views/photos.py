@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -64,7 +64,7 @@ def _words(error: DomainError) -> str:
 
 @staff(*DESK)
 @require_http_methods(["POST"])
-def original(http: HttpRequest, no: str, pk: int) -> HttpResponse | FileResponse:
+def original(http: HttpRequest, no: str, pk: int) -> HttpResponse:
     """The picture as it was sent, once; who looked and why is kept."""
     row, user = request_or_404(http, no), signed_in(http)
     given = http.POST
@@ -82,8 +82,9 @@ def original(http: HttpRequest, no: str, pk: int) -> HttpResponse | FileResponse
         context |= {"look_error": _words(error), "given": given}
         page = "requests_hub/photos/redact.html"
         return render(http, page, context, status=error.status)
-    answer = FileResponse(file)
-    answer["Content-Type"] = redaction.photo_of(row, pk).content_type
+    kind = redaction.photo_of(row, pk).content_type
+    with file:
+        answer = HttpResponse(file.read(), content_type=kind)
     answer["Cache-Control"] = "no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
