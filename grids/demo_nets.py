@@ -60,7 +60,7 @@ def load(district: District) -> int:
         "health": _health(found),
     }
     for line, features in rows.items():
-        file = io.BytesIO(json.dumps({"features": features}).encode())
+        file = io.BytesIO(json.dumps(_collection(features)).encode())
         staged = net_lists.hand_in(
             district, line, file, by=desk, file_name=f"{line_label(line)}.geojson"
         )
@@ -89,6 +89,11 @@ def _feature(
 ) -> dict[str, Any]:
     words = {"编码": code, "名称": name, "上级名称": parent, "层级": level}
     return {"type": "Feature", "properties": words, "geometry": geometry}
+
+
+def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
+    """Features as a file of GeoJSON has them."""
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _party(found: list[GridShape]) -> Rows:

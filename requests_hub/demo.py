@@ -36,7 +36,7 @@ def load() -> int:
         return 0
     made = sum(_tell(story, district) for story in _stories())
     for file in sorted(Path(__file__).parent.glob("demo_*.py")):  # what each topic adds
-        made += import_module(f"requests_hub.{file.stem}").load(district)
+        made += import_module(f"requests_hub.{file.stem}").load(district) or 0
     return made
 
 
