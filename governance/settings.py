@@ -496,6 +496,5 @@ LOGGING_CONFIG = "governance.core.logs.configure"
 LOGGING: dict[str, object] = {"level": LOG_LEVEL}
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 
-TEST_RUNNER = "django.test.runner.DiscoverRunner"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 PROJECT_NAME = _("OneGrid")

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
+from pytest_django import Settings
 
 from grids import locate
 from grids.models import Department, District
@@ -16,6 +18,12 @@ def _no_remembered_grids() -> Iterator[None]:
     locate.forget_now()
     yield
     locate.forget_now()
+
+
+@pytest.fixture(autouse=True)
+def _own_language(settings: Settings) -> None:
+    """A page read in English must not leave the next test in English."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -77,5 +77,5 @@ def test_pages_ask_no_more_than_their_pin(
             client, reverse(url.name, kwargs=url.args(world)) + url.query
         )
     over = {k: (v, PINS.get(k)) for k, v in found.items() if v > PINS.get(k, -1)}
-    assert over == {}, f"(got, pin): {json.dumps(found)}"
+    assert over == {}, f"(got, pin): {json.dumps(over)}"
     assert set(PINS) == set(found)

@@ -46,6 +46,8 @@ def why_not(step: Step, subject: Subject, by: Actor) -> Conflict | None:
 def proposals_of(request: Request) -> list[Proposal]:
     """What was asked for and decided about a request, newest first; read once."""
     known = request.__dict__.get("all_proposals")
+    if request.__dict__.get("has_proposals") is False:  # asked along with the row
+        return []
     if known is None:
         rows = Proposal.objects.filter(request_id=request.pk)
         known = list(rows.select_related("proposed_by", "decided_by").order_by("-id"))

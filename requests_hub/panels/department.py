@@ -13,7 +13,6 @@ from requests_hub.paging import Page
 from requests_hub.panels import strip
 from requests_hub.panels.turns import TaskRow, tasks_with_clocks
 from requests_hub.queries import desk as queries
-from requests_hub.queries.escalation import reminders_of
 
 GROUPS: dict[str, Text] = {
     "late": _("Overdue"),
@@ -79,9 +78,6 @@ def desk(
 ) -> dict[str, Any]:
     """The page's context; three statements (departments, what waits)."""
     title, why = EMPTY[tab]
-    reminders = reminders_of(task.pk for task in page.rows)
-    for task in page.rows:
-        task.__dict__["reminders"] = reminders.get(task.pk, 0)
     open_tabs = [t for t in ("report-in", "claim", "doing") if counts[t] and t != tab]
     return {
         "tab": tab,

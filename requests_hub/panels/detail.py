@@ -16,7 +16,7 @@ from requests_hub import history, turns
 from requests_hub.actions import guards, privacy, steps
 from requests_hub.actions.redaction import REDACTORS
 from requests_hub.models import Request
-from requests_hub.panels import escalation, proposal
+from requests_hub.panels import escalation
 from requests_hub.panels.maps import of_request
 from requests_hub.panels.ruler import ruler
 from requests_hub.panels.turns import Act, acts, acts_aside, shown
@@ -75,7 +75,6 @@ def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
         "shown": shown_lines,
         "line_filters": LINE_FILTERS,
         "entries": lines(row, user, shown_lines),
-        "routing": proposal.shown(proposal.newest(row)),
         "steps": acts(row, user),
         **aside(row, user),
         "task_steps": _task_acts(row, user),

@@ -9,6 +9,7 @@ from grids.scoping import scope_of
 from requests_hub.filters import end_of_today
 from requests_hub.models import Task
 from requests_hub.paging import PAGE_SIZE, Page, count_many, newest_first, with_params
+from requests_hub.queries.escalation import reminded
 from requests_hub.queries.lists import NEVER, deadline_key, joined
 from requests_hub.workflow_whistles import DISPUTED
 
@@ -59,6 +60,7 @@ def rows(user: User, tab: str, params: QueryDict, *, total: int) -> Page[Task]:
     tasks = joined(in_tab(of_department(user), tab), "request__").select_related(
         "department", "holder", "whistle", "whistle__blown_by"
     )
+    tasks = tasks.annotate(reminders=reminded())
     if tab in ("done", "check"):
         return newest_first(tasks, params, total=total)
     clock = F(CLOCKS.get(tab, "due_at"))

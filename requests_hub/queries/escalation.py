@@ -1,10 +1,10 @@
 """Reminders, supervisions, namings and findings, as the pages list them."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -23,18 +23,13 @@ def named(
     return Naming.objects.named(district_id, since, until)
 
 
-def reminders_of(tasks: Iterable[int]) -> dict[int, int]:
-    """By task id: how often its holder was reminded in this cycle; one statement."""
-    ids = list(tasks)
-    if not ids:
-        return {}
-    rows = (
-        Escalation.objects.told()
-        .filter(task_id__in=ids, what="reminder", cycle=F("task__rework_count"))
-        .values_list("task_id")
-        .annotate(n=Count("pk"))
+def reminded() -> Coalesce:
+    """For rows of tasks: how often the holder was reminded in this cycle."""
+    rows = Escalation.objects.told().filter(
+        task_id=OuterRef("pk"), what="reminder", cycle=OuterRef("rework_count")
     )
-    return dict(rows.order_by("task_id"))
+    counted = rows.order_by().values("task_id").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def supervisions(user: User, tab: str) -> QuerySet[Supervision]:

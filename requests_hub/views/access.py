@@ -1,11 +1,12 @@
 """Who may open a staff page. Outside the scope is 404, inside but not allowed is 403."""
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from governance.core.errors import NotHere
 from grids.views.access import is_for, signed_in, staff
-from requests_hub.models import Request, Task, Whistle
+from requests_hub.models import Proposal, Request, Task, Whistle
 from requests_hub.queries.lists import joined
 
 __all__ = [
@@ -28,7 +29,9 @@ def request_or_404(http: HttpRequest, no: str) -> Request:
     Raises:
         NotHere: there is none, or it lies outside the scope.
     """
+    asked = Proposal.objects.filter(request=OuterRef("pk"))
     rows = joined(Request.objects.visible_to(http.user))
+    rows = rows.annotate(has_proposals=Exists(asked))
     row: Request | None = rows.filter(no=no).first()
     if row is None:
         raise NotHere(_("There is no request with this number in your area."))

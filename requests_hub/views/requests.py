@@ -22,7 +22,7 @@ from requests_hub.forms.intake import write_down
 from requests_hub.models import Request
 from requests_hub.paging import capped_count, newest_first
 from requests_hub.panels import detail as panels
-from requests_hub.panels import resources
+from requests_hub.panels import proposal, resources
 from requests_hub.panels.paper import sheet
 from requests_hub.panels.strip import may_register
 from requests_hub.panels.turns import rows_with_turn
@@ -91,6 +91,9 @@ def detail(http: HttpRequest, no: str) -> HttpResponse:
         found = resources.for_request(row, signed_in(http))
         context = {"row": row, "resources": found, "crumbs": panels.crumbs(row)}
         return render(http, "requests_hub/parts/resources.html", context)
+    if http.GET.get("part") == "routing":
+        context = {"routing": proposal.shown(proposal.newest(row))}
+        return render(http, "requests_hub/parts/routing_panel.html", context)
     return _detail(http, row, {})
 
 

@@ -88,7 +88,7 @@ def test_templates_are_edited_on_their_page(
     assert client.post("/teams/templates/proposals/").status_code == 302
     template = TeamTemplate.objects.get(level="medium")
     page = f"/teams/templates/{template.pk}/"
-    assert "proposal" in client.get(page).content.decode()
+    assert "This is a proposal" in client.get(page).content.decode()
     new = {"name": "驻村医生", "required": 2, "held_by": "person", "is_open": ""}
     assert client.post(f"{page}posts/new/", new).status_code == 302
     slot = TeamSlot.objects.get(name="驻村医生")
@@ -107,7 +107,7 @@ def test_templates_are_edited_on_their_page(
     assert client.post("/teams/templates/new/", form).status_code == 302
     assert TeamTemplate.objects.get(area_type="rural").slots.count() == 10
     assert client.post("/teams/templates/new/", form).status_code == 422
-    assert "proposal" not in client.get(page).content.decode()
+    assert "This is a proposal" not in client.get(page).content.decode()
 
 
 def test_the_workbook_has_the_same_figures(

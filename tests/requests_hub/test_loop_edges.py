@@ -261,7 +261,7 @@ def test_a_reply_of_one_and_release_of_the_other_completes_it(make):
     assert request.state == "whistled"
     steps.take(other, "release", by=make.cast.town_a, data={"reason": "不涉及"})
     request.refresh_from_db()
-    assert (request.state, request.reply) == ("replied", "办好了")
+    assert (request.state, request.reply) == ("replied", "路灯已换好")
 
 
 def test_what_the_desk_answered_itself_comes_back_to_the_desk(make):
