@@ -65,8 +65,9 @@ def _aside(district: District, desk: User, approver: User, worker: User | None) 
     rows = Request.objects.visible_to(desk).filter(district=district)
     waiting = list(rows.filter(state="accepted").order_by("-id")[:4])
     today = timezone.localdate()
-    if len(waiting) > 2:
+    if len(waiting) > 1:
         _hold(waiting[0], desk, today + timedelta(days=45), "plan", approver)
+    if len(waiting) > 2:
         _hold(waiting[1], desk, today + timedelta(days=20), "funds", None)
     ended = rows.filter(state__in=("closed", "revisited")).order_by("-id").first()
     if ended is not None:
