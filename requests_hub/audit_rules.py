@@ -25,7 +25,7 @@ from requests_hub.models import (
     Task,
     Whistle,
 )
-from requests_hub.models.tasks import LOOK, OPEN_STATES, WAITING
+from requests_hub.models.tasks import LOOK, LOOKED_AT, OPEN_STATES, WAITING
 from requests_hub.workflow import GRID
 from requests_hub.workflow_whistles import DISPUTED
 
@@ -81,20 +81,26 @@ def _tasks(kind: str, rows: QuerySet[Task]) -> Iterator[Found]:
 
 
 def _no_moment(now: datetime) -> Iterator[Found]:
-    later = Q(due_at__isnull=True) | Q(due_at__gt=now)
-    rows = _waiting().filter(later, next_at__isnull=True, paused_at__isnull=True)
+    ahead = Q(due_at__isnull=True) | Q(due_at__gt=now)
+    runs = Q(ahead, state__in=WAITING, paused_at__isnull=True)
+    stands = Q(state__in=WAITING, paused_until_at__gt=now, paused_at__isnull=False)
+    decided = Q(state__in=DISPUTED, decision_due_at__gt=now)
+    rows = Task.objects.filter(runs | stands | decided, next_at__isnull=True)
     yield from _tasks("no_moment", rows)
 
 
 def _undecided(now: datetime) -> Iterator[Found]:
-    late = Q(decision_due_at__isnull=True) | Q(decision_due_at__lt=now)
-    rows = Task.objects.filter(late, state__in=DISPUTED)
+    """Rulings that are late; returns that the sweep should have passed on by now."""
+    never = Q(state__in=DISPUTED, decision_due_at__isnull=True)
+    desk = Q(state=DISPUTED[0], decision_due_at__lt=now - UNSEEN)
+    district = Q(state=DISPUTED[1], decision_due_at__lt=now)
+    rows = Task.objects.filter(never | desk | district)
     yield from _tasks("undecided", rows)
 
 
 def _hold_over(now: datetime) -> Iterator[Found]:
     """Holds whose day has come: of a call, or of a whole request."""
-    over = Q(paused_until_at__isnull=True) | Q(paused_until_at__lte=now)
+    over = Q(paused_until_at__isnull=True) | Q(paused_until_at__lte=now - UNSEEN)
     yield from _tasks("hold_over", _waiting().filter(over, paused_at__isnull=False))
     ahead = Proposal.objects.standing().filter(
         request=OuterRef("pk"), kind="hold", review_on__gte=timezone.localdate(now)
@@ -109,7 +115,9 @@ def _beyond_ladder(now: datetime) -> Iterator[Found]:
 
 
 def _not_looked_at(now: datetime) -> Iterator[Found]:
-    rows = _waiting().filter(next_at__gt=LOOK, next_at__lt=now - UNSEEN)
+    rows = Task.objects.filter(
+        state__in=LOOKED_AT, next_at__gt=LOOK, next_at__lt=now - UNSEEN
+    )
     yield from _tasks("not_looked_at", rows)
 
 
@@ -330,7 +338,7 @@ KINDS: dict[str, Kind] = {
     ),
     "hold_over": Kind(
         _("The hold is over"),
-        _("The day until which it was on hold has come, and nobody took it up."),
+        _("The day until which it was on hold has come, and it does not go on."),
         _hold_over,
     ),
     "undecided": Kind(

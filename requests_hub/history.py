@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from governance.core import attachments, worktime
 from governance.core.models import Attachment, Event
@@ -212,6 +212,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "calendar",
     ),
 }
+# Who is reminded of a return: by the state of the task, see `people.deciders_of`.
+DECIDES = {
+    "returned": pgettext_lazy("decides", "Desk"),
+    "ruling": pgettext_lazy("decides", "District"),
+}
 URGED = {"task.reminded", "task.supervised", "task.named"}
 NOTES = {"request.added", "task.handled"}
 # What somebody else did to a department's call: the unit is the subject of the line.
@@ -355,7 +360,7 @@ def _urged(event: Event, verb: str) -> str:
 
 def _who(event: Event, task: Task | None) -> str:
     if event.name in URGED:
-        return unit_of(task) if task else ""
+        return str(DECIDES.get(event.data.get("decides", ""), "")) or _unit(task)
     person = str(event.actor) if event.actor else ""
     labels = {"resident": _("Resident"), "system": _("System")}
     person = person or labels.get(event.actor_label, event.actor_label)
@@ -364,6 +369,10 @@ def _who(event: Event, task: Task | None) -> str:
     if event.name in OF_THE_UNIT:
         return task.department.short
     return _("%(unit)s, %(person)s") % {"unit": task.department.short, "person": person}
+
+
+def _unit(task: Task | None) -> str:
+    return unit_of(task) if task else ""
 
 
 def _verb(event: Event, verb: str) -> str:

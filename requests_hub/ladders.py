@@ -8,16 +8,20 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from governance.core import worktime
 from governance.core.worktime import Amount
 from requests_hub import deadlines
+from requests_hub.workflow_whistles import DISPUTED
 
-STEPS = ("report_in", "plan", "handling")
+DECISION = "decision"
+STEPS = ("report_in", "plan", "handling", DECISION)
 UNPLANNED = ("reported_in", "claimed")
+# When what should have gone on by itself is tried again.
+LATER = timedelta(minutes=5)
 _amount = lru_cache(maxsize=256)(Amount.parse)
 
 
@@ -124,8 +128,11 @@ def _later(start: datetime, amount: Amount, clock: Clock) -> datetime:
 def clocks_of(task: Any) -> list[Clock]:
     """The clocks that run for a task now; none while it is paused or answered.
 
-    A called department is asked to report in while the time to handle it already runs.
+    A called department is asked to report in while the time to handle it already runs. While a
+    return is decided only that decision is waited for.
     """
+    if task.state in DISPUTED:
+        return _decisions_of(task)
     if task.paused_at is not None:
         return []
     found = []
@@ -142,11 +149,34 @@ def clocks_of(task: Any) -> list[Clock]:
     return found
 
 
+def _decisions_of(task: Any) -> list[Clock]:
+    if task.decision_due_at is None or task.decision_from_at is None:
+        return []
+    calendar = deadlines.is_calendar(task.decision_limit)
+    return [Clock(DECISION, task.decision_from_at, task.decision_due_at, calendar)]
+
+
+def cycle_of(task: Any, step: str) -> int:
+    """Which run of a clock this is: of handling since rework, of deciding since the return."""
+    if step != DECISION:
+        return int(task.rework_count)
+    return 2 * int(task.return_count) + int(task.state == DISPUTED[1])
+
+
+def goes_on_at(task: Any) -> datetime | None:
+    """When a task goes on by itself: a hold ends, a return nobody decided goes to the district."""
+    moment = None
+    if task.state == DISPUTED[0]:
+        moment = task.decision_due_at
+    elif task.state not in DISPUTED and task.paused_at is not None:
+        moment = task.paused_until_at
+    return moment
+
+
 def next_moment(
     task: Any, pending: Iterable[Moment], clocks: Iterable[Clock], now: datetime
 ) -> datetime | None:
-    """When somebody must look at a task again: the next rung, the next deadline, a hold's end."""
+    """When somebody must look at a task again: the next rung or deadline, or it goes on."""
     times = [m.at for m in pending] + [c.due for c in clocks]
-    if task.paused_at is not None and task.paused_until_at is not None:
-        times.append(task.paused_until_at)
+    times.append(goes_on_at(task) or now)
     return min((at for at in times if at > now), default=None)

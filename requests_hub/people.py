@@ -42,6 +42,23 @@ def leaders_of(task: Task) -> set[int]:
     return named or posted(Q(role="leader", district_id=task.district_id))
 
 
+def deciders_of(task: Task) -> set[int]:
+    """Ids of those who owe the answer to a return: the desk, or the district that rules."""
+    return centre_of(task) if task.state == "ruling" else desk_of(task)
+
+
+def heads_of_deciders(task: Task) -> set[int]:
+    """Ids of those who head the desk that decides, where contacts name them."""
+    named = _town_contacts(task, "head") if task.state != "ruling" else set()
+    return named or deciders_of(task)
+
+
+def leaders_of_deciders(task: Task) -> set[int]:
+    """Ids of the leaders in charge of the town; all leaders of the district where none is."""
+    named = _town_contacts(task, "leader")
+    return named or posted(Q(role="leader", district_id=task.district_id))
+
+
 def centre_of(row: Request | Task) -> set[int]:
     """Ids of the district centre."""
     return posted(Q(role="district", district_id=row.district_id))
@@ -55,13 +72,21 @@ def unit_of(task: Task) -> str:
 
 
 def _contacts(task: Task, role: str) -> set[int]:
-    rows = EscalationContact.objects.live().filter(
-        district_id=task.district_id, role=role, user__is_active=True
+    if task.department_id is None:
+        return _town_contacts(task, role)
+    return _named(role, district_id=task.district_id, department_id=task.department_id)
+
+
+def _town_contacts(task: Task, role: str) -> set[int]:
+    return _named(
+        role, district_id=task.district_id, department=None, large_id=task.large_id
     )
-    if task.department_id is not None:
-        rows = rows.filter(department_id=task.department_id)
-    else:
-        rows = rows.filter(department=None, large_id=task.large_id)
+
+
+def _named(role: str, **unit: int | None) -> set[int]:
+    rows = EscalationContact.objects.live().filter(
+        **unit, role=role, user__is_active=True
+    )
     return set(rows.values_list("user_id", flat=True))
 
 

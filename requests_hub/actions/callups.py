@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from governance.core.errors import Conflict, Invalid
 from governance.core.models import User
 from grids.models import Department
-from requests_hub.actions import base, endings, escalation, whistles
+from requests_hub.actions import base, endings, escalation, pauses, whistles
 from requests_hub.actions.desk import recall as back_to_desk
 from requests_hub.actions.endings import ENDED
 from requests_hub.actions.handling import answer_when_complete
@@ -123,6 +123,6 @@ def _hand_on_lead(request: Request, row: Task) -> None:
     row.save(update_fields=["is_lead"])
     heir.save(update_fields=["is_lead"])
     request.lead_department = heir.department
-    request.due_at = heir.due_at
-    request.save(update_fields=["lead_department", "due_at"])
+    request.save(update_fields=["lead_department"])
+    pauses.follow_lead(request, heir)
     base.tell("task.leads", heir, base.SYSTEM, {"before": row.department_id})

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -21,14 +21,13 @@ from governance.core import engine, events
 from governance.core.faults import fault_point
 from governance.core.ids import reserve_ids
 from requests_hub import deadlines, ladders, policies
-from requests_hub.actions import base
+from requests_hub.actions import base, waking
 from requests_hub.models import Escalation, Finding, Ladder, Naming, Supervision, Task
 
 log = structlog.get_logger(__name__)
 
 BATCH = 200
 LONGEST_SECONDS = 45.0
-LATER = timedelta(minutes=5)
 HEARTBEAT = "sweep"
 EVENTS = {
     "reminder": "task.reminded",
@@ -69,29 +68,46 @@ class Plan:
     now: datetime
     tasks: list[Task]
     fired: list[Escalation] = field(default_factory=list)
-    supervisions: list[Supervision] = field(default_factory=list)
-    namings: list[Naming] = field(default_factory=list)
+    going: list[int] = field(default_factory=list)
 
 
 def sweep(*, seconds: float = LONGEST_SECONDS) -> int:
     """Fire every rung that is due; gives how many. What is left waits for the next call."""
     ends, fired = time.monotonic() + seconds, 0
     while time.monotonic() < ends:
-        looked, found = _batch()
+        looked, found, going = _batch()
         fired += found
-        if looked < BATCH:
+        woken = _wake(going)
+        if looked < BATCH and not woken:
             break
     engine.beat(HEARTBEAT)
     return fired
 
 
-def _batch() -> tuple[int, int]:
-    """One transaction: (tasks looked at, rungs fired). A task that fails blocks no other."""
+def _wake(going: Iterable[int]) -> int:
+    """Let go on what does so by itself; gives how many did. Their rungs are for the next batch."""
+    now, done = base.now(), 0
+    for pk in going:
+        try:
+            done += waking.go_on(pk, now)
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.exception("sweep_failed", task_id=pk, error=type(error).__name__)
+            _set_aside(pk, now, error)
+    return done
+
+
+def _batch() -> tuple[int, int, list[int]]:
+    """One transaction: (tasks looked at, rungs fired, ids of those that go on by themselves).
+
+    A task that fails blocks no other.
+    """
     now = base.now()
     try:
         with transaction.atomic():
-            tasks = _take(now)
-            return len(tasks), _fire(Plan(now, tasks))
+            plan = Plan(now, _take(now))
+            return len(plan.tasks), _fire(plan), plan.going
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - whichever task it was is found one by one
@@ -109,26 +125,29 @@ def _take(now: datetime, pk: int | None = None) -> list[Task]:
     return list(found[:BATCH])
 
 
-def _one_by_one(now: datetime) -> tuple[int, int]:
+def _one_by_one(now: datetime) -> tuple[int, int, list[int]]:
     due = Task.objects.filter(next_at__lte=now).order_by("next_at", "pk")
     ids, fired = list(due.values_list("pk", flat=True)[:BATCH]), 0
+    going: list[int] = []
     for pk in ids:
         try:
             with transaction.atomic():
-                fired += _fire(Plan(now, _take(now, pk)))
+                plan = Plan(now, _take(now, pk))
+                fired += _fire(plan)
+            going += plan.going
         except OperationalError:
             raise
         except Exception as error:
             log.exception("sweep_failed", task_id=pk, error=type(error).__name__)
             _set_aside(pk, now, error)
-    return len(ids), fired
+    return len(ids), fired, going
 
 
 @transaction.atomic
 def _set_aside(pk: int, now: datetime, error: Exception) -> None:
     """Look at this one again later, and say so to the auditor; nobody else waits for it."""
     task = Task.objects.select_for_update(of=("self",)).get(pk=pk)
-    Task.objects.filter(pk=pk).update(next_at=now + LATER)
+    Task.objects.filter(pk=pk).update(next_at=now + ladders.LATER)
     Finding.objects.update_or_create(
         district_id=task.district_id,
         kind="sweep_failed",
@@ -175,16 +194,24 @@ def _fired_before(tasks: Sequence[Task]) -> dict[int, set[tuple[int, str, int, i
 
 def _plan_task(plan: Plan, task: Task, done: set[tuple[int, str, int, int]]) -> None:
     clocks = ladders.clocks_of(task)
+    on = ladders.goes_on_at(task)
+    if on is not None and on <= plan.now:
+        plan.going.append(task.pk)
+        task.next_at = plan.now + ladders.LATER  # should that be hindered
+        return
     rungs = ladders.read(task.ladder.rungs) if task.ladder else ()
-    cycle = task.rework_count
-    pending = [m for m in ladders.moments(rungs, clocks) if (cycle, *m.key) not in done]
+    pending = [
+        m
+        for m in ladders.moments(rungs, clocks)
+        if (ladders.cycle_of(task, m.rung.step), *m.key) not in done
+    ]
     due = sorted((m for m in pending if m.at <= plan.now), key=lambda m: m.at)
     last = {moment.rung.who: moment for moment in due}
     for moment in due:
         plan.fired.append(
             Escalation(
                 task=task,
-                cycle=cycle,
+                cycle=ladders.cycle_of(task, moment.rung.step),
                 step=moment.rung.step,
                 rung=moment.rung.number,
                 repeat=moment.repeat,
@@ -265,6 +292,7 @@ def fact_of(row: Escalation) -> events.Fact:
         "repeat": row.repeat,
         "who": row.who,
         "due_at": due.isoformat() if due else "",
+        "decides": task.state if row.step == ladders.DECISION else "",
         "is_superseded": row.is_superseded or None,
         "note": row.words,
     }

@@ -48,11 +48,7 @@ def save_rung(
     given["most"] = (
         given.get("most") or 0 if "most" in given or row is None else row.most
     )
-    if (given.get("kind") or getattr(row, "kind", "")) == Ladder.Kind.GRID and (
-        given.get("step") or getattr(row, "step", "")
-    ) != Ladder.Step.HANDLING:
-        words = _("A grid task has one clock: handling.")
-        raise Invalid(fields={"step": [words]})
+    _check_clock(row, given)
     placed = {"grid": None} if row is None else {}
     given = base.place({**given, **placed}, by, roles=KEEPERS)
     return base.write(row, EscalationRung, given, by=by, source=source, version=version)
@@ -65,6 +61,19 @@ def _check_day(row: EscalationRung | None, values: dict[str, Any]) -> None:
             "A version that has begun stays as it is; begin a new one tomorrow or later."
         )
         raise Invalid(fields={"starts_on": [words]})
+
+
+def _check_clock(row: EscalationRung | None, values: dict[str, Any]) -> None:
+    """A grid task has one clock; who waits for a decision is not called to account for it."""
+    kind, step, what = (
+        values.get(name) or getattr(row, name, "") for name in ("kind", "step", "what")
+    )
+    if kind == Ladder.Kind.GRID and step != Ladder.Step.HANDLING:
+        words = _("A grid task has one clock: handling.")
+        raise Invalid(fields={"step": [words]})
+    if step == Ladder.Step.DECISION and what != Ladder.What.REMINDER:
+        words = _("Whoever decides a return can only be reminded.")
+        raise Invalid(fields={"what": [words]})
 
 
 def _amount(name: str, text: str) -> str:

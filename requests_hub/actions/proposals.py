@@ -3,19 +3,23 @@
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from governance.core import dictionaries
+from governance.core import dictionaries, engine
 from governance.core.errors import Invalid
 from governance.core.models import Attachment, User
 from governance.core.workflow import Step
+from requests_hub import deadlines
 from requests_hub.actions import base, guards
 from requests_hub.models import Proposal, Request
 
 SHORTEST_STATEMENT = 10
 BATCH = 100
+HEARTBEAT = "holds"
+log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -100,13 +104,15 @@ def _ask(
 
 @transaction.atomic
 def hold(request: Request, *, by: User, note: str = "") -> Request:
-    """Approve a hold: open tasks end, the deadline stands still until the review day."""
+    """Approve a hold: open tasks end, the deadlines stand still until the review day."""
     row, step = base.begin(request, "hold", by)
     proposal = _decide(row, "hold", Proposal.State.APPROVED, by, note)
+    proposal.close_due_at = row.close_due_at
+    proposal.save(update_fields=["close_due_at"])
     data = {"note": note or proposal.statement, "reason": proposal.reason}
     if proposal.review_on:
         data["review_on"] = proposal.review_on.isoformat()
-    base.move(row, step, by, data=data)
+    base.move(row, step, by, data=data, close_due_at=None)
     return row
 
 
@@ -123,9 +129,27 @@ def hold_refuse(request: Request, *, by: User, reason: str) -> Request:
 def resume(request: Request, *, by: User, reason: str) -> Request:
     """Take a held request up again, before its review day."""
     row, step = base.begin(request, "resume", by)
+    columns = {**base.new_round(row), **_close_due(row)}
     _end(row, "hold", reason)
-    base.move(row, step, by, data={"note": reason}, **base.new_round(row))
+    base.move(row, step, by, data={"note": reason}, **columns)
     return row
+
+
+def _close_due(row: Request) -> dict[str, Any]:
+    """Until when a held request must be closed: what was left of the time is left again.
+
+    A deadline that had passed before stays passed.
+    """
+    held = Proposal.objects.filter(request=row, kind="hold").standing().first()
+    before = held.close_due_at if held else None
+    if held is None or before is None or held.decided_at is None:
+        return {"close_due_at": deadlines.limit("close").after(base.now())}
+    if before <= held.decided_at:
+        return {"close_due_at": before}
+    suffix = "_emergency" if row.urgency == Request.Urgency.EMERGENCY else ""
+    rule = deadlines.limit(f"close{suffix}")
+    left = rule.between(held.decided_at, before)
+    return {"close_due_at": rule.add(base.now(), left)}
 
 
 @transaction.atomic
@@ -181,12 +205,21 @@ def sweep_reviews() -> int:
     """
     today = timezone.localdate(base.now())
     due = Proposal.objects.filter(kind="hold", review_on__lte=today).standing()
-    done = 0
-    for pk in due.order_by("review_on", "pk").values_list("request_id", flat=True)[
-        :BATCH
-    ]:
-        done += _review(pk)
+    ids = due.order_by("review_on", "pk").values_list("request_id", flat=True)
+    done = sum(_review_alone(pk) for pk in ids[:BATCH])
+    engine.beat(HEARTBEAT)
     return done
+
+
+def _review_alone(request_id: int) -> bool:
+    """One that fails blocks no other; the auditor tells of it the day after."""
+    try:
+        return _review(request_id)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("review_failed", request=request_id, error=type(error).__name__)
+        return False
 
 
 @transaction.atomic
@@ -195,6 +228,7 @@ def _review(request_id: int) -> bool:
     row = rows.filter(pk=request_id, state="held").first()
     if row is None:
         return False
+    columns = {**base.new_round(row), **_close_due(row)}
     _end(row, "hold", "")
-    base.system_step(row, "review", **base.new_round(row))
+    base.system_step(row, "review", **columns)
     return True

@@ -34,6 +34,7 @@ class Ladder(models.Model):
         REPORT_IN = "report_in", pgettext_lazy("clock", "Report in")
         PLAN = "plan", pgettext_lazy("clock", "Plan")
         HANDLING = "handling", pgettext_lazy("clock", "Handle")
+        DECISION = "decision", pgettext_lazy("clock", "Decide a return")
 
     class When(models.TextChoices):
         BEFORE = "before", pgettext_lazy("rung", "before due")

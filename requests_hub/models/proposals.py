@@ -65,6 +65,12 @@ class Proposal(Placed):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decision_note = models.TextField(_("word of the decision"), blank=True)
+    close_due_at = models.DateTimeField(
+        _("was to be closed by"),
+        null=True,
+        blank=True,
+        help_text=_("Of a hold: the deadline that stands still meanwhile."),
+    )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_note = models.TextField(_("why it ended"), blank=True)
 

@@ -29,8 +29,12 @@ from requests_hub.workflow import (
 from requests_hub.workflow_whistles import AT_WORK, DISPUTED, MOST_RETURNS
 
 OPEN_STATES = sorted({*WHISTLE_TASK.open_states, *GRID_TASK.open_states})
+# These wait for a step of the request, which has a limit of its own that the auditor watches.
+WITH_REQUEST = ("replied", "confirming")
 # Open, and the department or person itself must act.
-WAITING = [s for s in OPEN_STATES if s not in ("replied", "confirming", *DISPUTED)]
+WAITING = [s for s in OPEN_STATES if s not in (*WITH_REQUEST, *DISPUTED)]
+# Open states in which somebody must do something about the task itself: the sweep looks at each.
+LOOKED_AT = sorted({*WAITING, *DISPUTED})
 OPEN = Q(state__in=OPEN_STATES)
 LOOK = datetime(2000, 1, 1, tzinfo=UTC)
 # The desk or the district owes an answer: to a return, or to who asked for more time.
@@ -64,20 +68,22 @@ LOOK_AGAIN = pgtrigger.Trigger(
         "report_in_due_at",
         "plan_due_at",
         "paused_at",
+        "paused_until_at",
+        "decision_due_at",
         "rework_count",
         "ladder_id",
     ),
     func=f"""
-        IF NEW.state NOT IN ({", ".join(f"'{state}'" for state in WAITING)}) THEN
+        IF NEW.state NOT IN ({", ".join(f"'{state}'" for state in LOOKED_AT)}) THEN
           NEW.next_at := NULL;
           RETURN NEW;
         END IF;
         IF TG_OP = 'UPDATE' THEN
           IF (NEW.state, NEW.due_at, NEW.report_in_due_at, NEW.plan_due_at, NEW.paused_at,
-              NEW.rework_count, NEW.ladder_id)
+              NEW.paused_until_at, NEW.decision_due_at, NEW.rework_count, NEW.ladder_id)
              IS NOT DISTINCT FROM
              (OLD.state, OLD.due_at, OLD.report_in_due_at, OLD.plan_due_at, OLD.paused_at,
-              OLD.rework_count, OLD.ladder_id)
+              OLD.paused_until_at, OLD.decision_due_at, OLD.rework_count, OLD.ladder_id)
           THEN RETURN NEW; END IF;
         END IF;
         NEW.next_at := '2000-01-01T00:00:00Z';

@@ -27,6 +27,7 @@ LIMITS = {
     "report_in": "report_in_{kind}",
     "plan": "plan_{kind}",
     "handling": "handle_{kind}",
+    ladders.DECISION: "decide_return",
 }
 TONES = {"reminder": "amber", "supervision": "red", "naming": "red"}
 MOST_LABELS = 12
@@ -102,6 +103,8 @@ def sections(district_id: int, kind: str) -> list[Section]:
 
 def _limit(kind: str, step: str) -> deadlines.Limit:
     code = "grid" if kind == "grid" else LIMITS[step].format(kind=kind)
+    if step == ladders.DECISION and kind == "emergency":
+        code = f"{code}_emergency"
     try:
         return deadlines.limit(code)
     except KeyError:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from governance.core.models import User
-from requests_hub.models import Escalation, Finding, Naming, Supervision
+from requests_hub.models import Escalation, Finding, Ladder, Naming, Supervision
 from requests_hub.models.escalation import NamingQuerySet
 from requests_hub.paging import Page, count_many, newest_first
 
@@ -25,8 +25,10 @@ def named(
 
 def reminded() -> Coalesce:
     """For rows of tasks: how often the holder was reminded in this cycle."""
-    rows = Escalation.objects.told().filter(
-        task_id=OuterRef("pk"), what="reminder", cycle=OuterRef("rework_count")
+    rows = (
+        Escalation.objects.told()
+        .filter(task_id=OuterRef("pk"), what="reminder", cycle=OuterRef("rework_count"))
+        .exclude(step=Ladder.Step.DECISION)
     )
     counted = rows.order_by().values("task_id").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)

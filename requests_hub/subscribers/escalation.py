@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
-from requests_hub import people
+from requests_hub import ladders, people
 from requests_hub.audit_rules import KINDS
 from requests_hub.models import Escalation, Finding, Supervision
 
@@ -19,6 +19,12 @@ WHO = {
     "officer": people.holders_of,
     "head": people.heads_of,
     "leader": people.leaders_of,
+    "centre": people.centre_of,
+}
+DECIDERS = {
+    "officer": people.deciders_of,
+    "head": people.heads_of_deciders,
+    "leader": people.leaders_of_deciders,
     "centre": people.centre_of,
 }
 
@@ -41,7 +47,8 @@ def tell_escalations(event: Event) -> None:
     if row is None or row.is_superseded:
         return
     task = row.task
-    named = WHO[row.who](task)
+    who = DECIDERS if row.step == ladders.DECISION else WHO
+    named = who[row.who](task)
     if row.what != "reminder":
         named = named | people.holders_of(task) | people.heads_of(task)
     found = named or people.centre_of(task)
@@ -75,6 +82,10 @@ def _words(row: Escalation) -> str:
     if row.step == Escalation.MANUAL:
         text = _("Reminder: “%(title)s”, %(no)s, due %(due)s. %(words)s") % words
         return text.strip()
+    if row.step == ladders.DECISION:
+        return _("A return waits for a decision, due %(due)s: “%(title)s”, %(no)s") % (
+            words
+        )
     if row.due_at and row.due_at < row.fired_at:
         return (
             _("Late since %(due)s (%(clock)s, %(unit)s): “%(title)s”, %(no)s") % words

@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from governance.core import engine
 from requests_hub.actions import proposals
+
+engine.expect(proposals.HEARTBEAT, 1800)
 
 
 @shared_task(name="requests_hub.sweep_holds")

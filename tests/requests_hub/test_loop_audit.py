@@ -129,13 +129,13 @@ def plant_whistle_open(task, make):
 
 
 def plant_hold_over(task, make):
-    past = timezone.now() - timedelta(minutes=1)
+    past = timezone.now() - timedelta(minutes=11)  # the sweep had ten to end it
     force(task, state="handling")
     force(task, paused_at=past - timedelta(days=1), paused_until_at=past, due_at=None)
 
 
 def plant_undecided(task, make):
-    past = timezone.now() - timedelta(minutes=1)
+    past = timezone.now() - timedelta(minutes=11)  # the sweep had ten to pass it on
     force(task, state="returned", next_at=None, decision_due_at=past)
 
 
