@@ -51,6 +51,8 @@ def issue(
     if replaces is not None and not reason.strip():
         raise Invalid(fields={"reason": [_("Say why a new edition is needed.")]})
     locks.hold(f"bulletins:{district}")
+    # Nobody is in the middle of changing issues: what stands at this moment is all there is.
+    locks.hold(f"likeness:{district}")
     standing = Bulletin.objects.standing().filter(
         district_id=district, kind=period.kind, first=period.first
     )

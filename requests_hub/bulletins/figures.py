@@ -1,22 +1,23 @@
 """The figures of one bulletin as plain data, as they are frozen when it is issued."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from governance.core import dictionaries, worktime
+from governance.core import worktime
 from grids.models import Department, Grid
 from requests_hub.assessment.periods import Period
 from requests_hub.models import Naming
 from requests_hub.queries import bulletin_facts as facts
+from requests_hub.queries import bulletin_topics as topics
 from requests_hub.queries.assessment import rule_at
 from requests_hub.queries.bulletin_facts import Counts, Window
 
-TOPICS = 5
+CATEGORIES, TOPICS = 5, 5
 
 
 def make(
@@ -46,6 +47,7 @@ def make(
         "before": added(_like(window, period.before(), length).values()),
         "year_before": added(_like(window, period.year_before(), length).values()),
         "towns": _towns(district, towns),
+        "categories": _categories(window, period, length),
         "topics": _topics(window, period, length),
         "overdue": [_late(row, window.end) for row in facts.longest_overdue(window)],
         "named": _named(window, called),
@@ -93,39 +95,80 @@ def _calls(called: dict[int, tuple[int, int]]) -> Counts:
 
 
 def _towns(district: int, found: dict[int | None, Counts]) -> list[dict[str, Any]]:
-    """All towns in official order, also those without requests."""
+    """All towns in official order, also those without requests; last what lies in none of them.
+
+    So the rows add up to the whole, whatever became of a town since.
+    """
     grids = Grid.objects.live().at_level("large").filter(district_id=district)
-    return [
+    rows = list(grids.order_by("tree_id", "lft"))
+    out: list[dict[str, Any]] = [
         {"name": grid.name, "code": grid.code, **found.get(grid.pk, {})}
-        for grid in grids.order_by("tree_id", "lft")
+        for grid in rows
+    ]
+    left = added(found[pk] for pk in found.keys() - {grid.pk for grid in rows})
+    if any(left.values()):
+        out.append({"name": "", "code": "", **left})
+    return out
+
+
+def _categories(
+    window: Window, period: Period, length: timedelta
+) -> list[dict[str, Any]]:
+    """The first-level categories most asked about, with where and how many before."""
+    now, where = _by_class(topics.by_category(window))
+    before, _where = _by_class(
+        topics.by_category(_same(window, period.before(), length))
+    )
+    named = topics.most_common(now, CATEGORIES)
+    names = _names(where[label] for label, _n in named)
+    return [
+        {"name": label, "n": n, "before": before[label], "where": names(where[label])}
+        for label, n in named
     ]
 
 
 def _topics(window: Window, period: Period, length: timedelta) -> list[dict[str, Any]]:
-    """The first-level categories most asked about, with where and how many before."""
-    now, where = _by_class(facts.by_category(window))
-    before, _where = _by_class(
-        facts.by_category(_same(window, period.before(), length))
+    """The issues that touched most people; none where no two requests were about one matter."""
+    hots = topics.hottest(window, TOPICS)
+    names = _names(hot.mediums for hot in hots)
+    before = topics.how_many(
+        _same(window, period.before(), length), [hot.issue for hot in hots]
     )
-    names = dict(
-        Grid.objects.filter(
-            pk__in={pk for counts in where.values() for pk in counts}
-        ).values_list("pk", "name")
-    )
-    out = []
-    for label, n in now.most_common(TOPICS):
-        most = [names[pk] for pk, _n in where[label].most_common(2) if pk in names]
-        out.append({"name": label, "n": n, "before": before[label], "where": most})
-    return out
+    return [
+        {
+            "issue": hot.issue,
+            "name": hot.title,
+            "category": hot.category,
+            "n": hot.n,
+            "people": hot.people,
+            "open": hot.open,
+            "before": before.get(hot.issue, 0),
+            "where": names(hot.mediums),
+        }
+        for hot in hots
+    ]
+
+
+Places = Callable[[Counter[int]], list[str]]
+
+
+def _names(counted: Iterable[Counter[int]]) -> Places:
+    """What names the two places with most requests, of those counted; one statement."""
+    places = {pk for counts in counted for pk in counts}
+    known = dict(Grid.objects.filter(pk__in=places).values_list("pk", "name"))
+
+    def named(counts: Counter[int]) -> list[str]:
+        return [known[pk] for pk, _n in topics.most_common(counts, 2) if pk in known]
+
+    return named
 
 
 def _by_class(
-    rows: list[tuple[int | None, int | None, int]],
+    rows: list[tuple[str, int | None, int]],
 ) -> tuple[Counter[str], dict[str, Counter[int]]]:
     total: Counter[str] = Counter()
     where: dict[str, Counter[int]] = {}
-    for category, medium, n in rows:
-        label = class_of(category)
+    for label, medium, n in rows:
         if not label:
             continue
         total[label] += n
@@ -133,12 +176,6 @@ def _by_class(
         if medium is not None:
             places[medium] += n
     return total, where
-
-
-def class_of(category: int | None) -> str:
-    """The Chinese name of the first level that a category belongs to; "" without one."""
-    item = dictionaries.by_id(category)
-    return dictionaries.path(item)[0].label_zh if item is not None else ""
 
 
 def _late(row: dict[str, Any], end: datetime) -> dict[str, Any]:

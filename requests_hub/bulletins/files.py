@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 Content = dict[str, Any]
 SONG, HEI = "FangSong", "SimHei"
@@ -87,7 +88,8 @@ class _Writer:
             is_bold = y == 0 or (table["has_total"] and y == len(rows) - 1)
             for x, text in enumerate(row):
                 paragraph = grid.cell(y, x).paragraphs[0]
-                paragraph.alignment = align
+                if y == 0 or x not in table.get("words", ()):
+                    paragraph.alignment = align
                 self._run(paragraph, text, 10, SONG, is_bold)
 
 
@@ -117,17 +119,25 @@ def excel(content: Content, issue: str, unit: str, day: str) -> bytes:
 
 
 def _tables(book: Any, section: dict[str, Any]) -> None:
+    name = section["heading"].split("、", 1)[-1]
+    if section.get("bars"):
+        rows = [
+            [
+                pgettext("bulletin", "Category"),
+                pgettext("hot issues", "Requests"),
+                pgettext("bulletin", "Share"),
+            ]
+        ]
+        rows += [[bar["label"], str(bar["n"]), bar["share"]] for bar in section["bars"]]
+        _sheet(book, _("%(section)s, categories") % {"section": name}, rows)
+    if table := section.get("table"):
+        _sheet(book, name, [table["head"], *table["rows"]])
+
+
+def _sheet(book: Any, name: str, rows: list[list[str]]) -> None:
     from openpyxl.styles import Font
 
-    name = section["heading"].split("、", 1)[-1][:31]
-    table = section.get("table")
-    rows = [table["head"], *table["rows"]] if table else []
-    if section.get("bars"):
-        rows = [[_("Topic"), _("Requests"), _("Share")]]
-        rows += [[bar["label"], str(bar["n"]), bar["share"]] for bar in section["bars"]]
-    if not rows:
-        return
-    sheet = book.create_sheet(name)
+    sheet = book.create_sheet(name[:31])
     for row in rows:
         sheet.append(
             [int(c) if c.isascii() and c.isdigit() else _plain(c) for c in row]

@@ -252,7 +252,7 @@ def _town_row(town: Figures, weights: Weights, rank: int | None) -> list[str]:
     rates = shares(town, weights)
     counts = ("received", "close_due", "close_done", "close_met")
     return [
-        town["name"],
+        town["name"] or _("in no town"),
         *(str(town.get(name, 0)) for name in counts),
         percent(rates["close_rate"]),
         percent(rates["close_on_time"]),
@@ -261,33 +261,89 @@ def _town_row(town: Figures, weights: Weights, rank: int | None) -> list[str]:
 
 
 def _topics(figures: Figures) -> Section:
-    topics, total = figures["topics"], figures["whole"].get("received", 0)
+    """First what kinds of matter, then the issues that several requests are about."""
+    kinds, total = figures["categories"], figures["whole"].get("received", 0)
     bars = [
         {
-            "label": topic["name"],
-            "n": topic["n"],
-            "share": percent(Share(topic["n"], total)),
+            "label": kind["name"],
+            "n": kind["n"],
+            "share": percent(Share(kind["n"], total)),
         }
-        for topic in topics
+        for kind in kinds
     ]
-    said = [_topic_words(topics[0])] if topics else [_("Nothing was asked.")]
-    return {"heading": _("Hot topics"), "paragraphs": said, "bars": bars}
+    said = [_kind_words(kinds[0])] if kinds else []
+    if not total:
+        said = [_("Nothing was asked.")]
+    elif figures["topics"]:
+        said.append(_hot_words(figures["topics"]))
+    else:
+        said.append(_("No two requests were about one matter."))
+    section: Section = {"heading": _("Hot topics"), "paragraphs": said, "bars": bars}
+    if figures["topics"]:
+        section["table"] = _hot_table(figures["topics"])
+    return section
 
 
-def _topic_words(topic: Figures) -> str:
-    grown = growth(topic["n"], topic["before"])
-    moved = (
-        _(", %(part)s") % {"part": _moved(grown, _GROWTH())}
-        if grown is not None
-        else ""
-    )
-    where = _(", mostly in %(places)s") % {"places": "、".join(topic["where"])}
+def _kind_words(kind: Figures) -> str:
     return _("Most requests were about %(topic)s, %(n)s%(moved)s%(where)s.") % {
-        "topic": topic["name"],
-        "n": topic["n"],
-        "moved": moved,
-        "where": where if topic["where"] else "",
+        "topic": kind["name"],
+        "n": kind["n"],
+        "moved": _grown(kind),
+        "where": _where(kind),
     }
+
+
+def _grown(counted: Figures) -> str:
+    grown = growth(counted["n"], counted["before"])
+    return "" if grown is None else _(", %(part)s") % {"part": _moved(grown, _GROWTH())}
+
+
+def _where(counted: Figures) -> str:
+    places = "、".join(counted["where"])
+    return _(", mostly in %(places)s") % {"places": places} if places else ""
+
+
+def _hot_words(topics: Sequence[Figures]) -> str:
+    """The hottest in full; how many others there are."""
+    first = topics[0]
+    said = _(
+        "What touched most people is “%(issue)s”: %(n)s requests of %(people)s people"
+        "%(moved)s%(where)s; %(open)s of them are still open."
+    ) % {
+        "issue": _issue_name(first),
+        "n": first["n"],
+        "people": first["people"],
+        "moved": _grown(first),
+        "where": _where(first),
+        "open": first["open"],
+    }
+    return said + (_(" The hottest issues are listed below.") if topics[1:] else "")
+
+
+def _issue_name(topic: Figures) -> str:
+    """A private request lends no issue its title."""
+    return topic["name"] or _("(private) %(category)s") % {
+        "category": topic["category"]
+    }
+
+
+def _hot_table(topics: Sequence[Figures]) -> dict[str, Any]:
+    return {
+        "head": [
+            _("Issue of several requests"), pgettext("hot issues", "Requests"),
+            pgettext("hot issues", "People"), _("Period before"), _("Open now"),
+            _("Mostly in"),
+        ],
+        "rows": [
+            [
+                _issue_name(topic), str(topic["n"]), str(topic["people"]),
+                str(topic["before"]), str(topic["open"]), "、".join(topic["where"]) or NONE,
+            ]
+            for topic in topics
+        ],
+        "has_total": False,
+        "words": [0],
+    }  # fmt: skip
 
 
 def _late(figures: Figures) -> Section:
@@ -322,6 +378,7 @@ def _late(figures: Figures) -> Section:
                 for r in rows
             ],
             "has_total": False,
+            "words": [1],
         }
     return section
 

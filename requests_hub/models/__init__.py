@@ -15,7 +15,14 @@ from requests_hub.models.escalation import (
 from requests_hub.models.hotline import HotlineMessage, HotlineState
 from requests_hub.models.households import HouseholdRequest
 from requests_hub.models.imports import ImportRun
-from requests_hub.models.likeness import GramTable, HotIssue, Likeness, Supporter
+from requests_hub.models.likeness import (
+    GramTable,
+    HotIssue,
+    IssueMember,
+    IssueName,
+    Likeness,
+    Supporter,
+)
 from requests_hub.models.open311 import (
     Open311Question,
     Open311Report,
@@ -55,6 +62,8 @@ __all__ = [
     "HouseholdRequest",
     "ImportRun",
     "Incoming",
+    "IssueMember",
+    "IssueName",
     "Ladder",
     "Likeness",
     "Mark",

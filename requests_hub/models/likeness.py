@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -93,6 +94,18 @@ class HotIssue(models.Model):
                 condition=models.Q(topic_month__isnull=False),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_names",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("title"),
+                func=(
+                    "IF TG_OP = 'INSERT' OR OLD.title <> NEW.title THEN "
+                    "INSERT INTO requests_hub_issuename (issue_id, title, at) "
+                    "VALUES (NEW.id, NEW.title, clock_timestamp()); END IF; RETURN NULL;"
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -143,9 +156,68 @@ class Likeness(models.Model):
                 condition=models.Q(issue__isnull=False),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_members",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("issue_id")
+                | pgtrigger.Delete,
+                declare=[("was", "bigint"), ("now_", "bigint"), ("whose", "bigint")],
+                func=(
+                    "IF TG_OP <> 'INSERT' THEN was := OLD.issue_id; whose := OLD.request_id; END IF; "
+                    "IF TG_OP <> 'DELETE' THEN now_ := NEW.issue_id; whose := NEW.request_id; END IF; "
+                    "IF was IS DISTINCT FROM now_ THEN "
+                    "INSERT INTO requests_hub_issuemember (request_id, issue_id, at) "
+                    "VALUES (whose, now_, clock_timestamp()); END IF; RETURN NULL;"
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.request_id)
+
+
+def _append_only() -> list[pgtrigger.Trigger]:
+    changes = pgtrigger.Update | pgtrigger.Delete
+    return [pgtrigger.Protect(name="append_only", operation=changes)]
+
+
+class IssueMember(models.Model):
+    """From `at` on a request belonged to this issue, to none when it is empty; by a trigger.
+
+    Issues grow, part and join; what an issued bulletin said of them is reckoned from here.
+    """
+
+    request_id = models.BigIntegerField()
+    issue_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("from"))
+
+    class Meta:
+        verbose_name = _("former member of an issue")
+        verbose_name_plural = _("former members of issues")
+        indexes = [models.Index(fields=["request_id", "-id"], name="hub_issue_member")]
+        triggers = _append_only()
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.issue_id}"
+
+
+class IssueName(models.Model):
+    """From `at` on an issue had this title; by a trigger."""
+
+    issue_id = models.BigIntegerField()
+    title = models.CharField(_("title"), max_length=120)
+    at = models.DateTimeField(_("from"))
+
+    class Meta:
+        verbose_name = _("former title of an issue")
+        verbose_name_plural = _("former titles of issues")
+        indexes = [models.Index(fields=["issue_id", "-id"], name="hub_issue_name")]
+        triggers = _append_only()
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Supporter(models.Model):

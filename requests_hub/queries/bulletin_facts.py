@@ -110,10 +110,6 @@ WHERE v.district_id = %(district)s AND v.is_valid AND v.asked_at >= %(start)s
     ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1), '') <> 'exclude'
 GROUP BY 1
 """
-BY_CATEGORY = """
-SELECT category_id, medium_id, count(*) FROM assessed
-WHERE submitted_at >= %(start)s GROUP BY 1, 2
-"""
 LATEST_FIRST = """
 SELECT no, title, is_private, large_id, lead_department_id, close_due_at FROM assessed
 WHERE closed_at IS NULL AND close_due_at < %(end)s AND state <> ALL (%(left_out)s)
@@ -143,30 +139,25 @@ GROUP BY 1
 def by_town(window: Window) -> dict[int | None, Counts]:
     """The counts of each town (None: without one)."""
     out: dict[int | None, Counts] = {}
-    for row in (*_ask(FACTS + BY_TOWN, window), *_ask(REVISITS, window)):
+    for row in (*ask(FACTS + BY_TOWN, window), *ask(REVISITS, window)):
         town = row.pop("large_id")
         out[town] = {**out.get(town, {}), **row}
     return out
 
 
-def by_category(window: Window) -> list[tuple[int | None, int | None, int]]:
-    """(category, village, requests received)."""
-    rows = _ask(FACTS + BY_CATEGORY, window)
-    return [(r["category_id"], r["medium_id"], r["count"]) for r in rows]
-
-
 def longest_overdue(window: Window) -> list[dict[str, Any]]:
     """The three open requests whose day of closing has passed the longest."""
-    return _ask(FACTS + LATEST_FIRST, window)
+    return ask(FACTS + LATEST_FIRST, window)
 
 
 def calls(window: Window) -> dict[int, tuple[int, int]]:
     """Department → (calls whose report-in fell due, of them reported in on time)."""
-    return {r["department_id"]: (r["due"], r["met"]) for r in _ask(CALLS, window)}
+    return {r["department_id"]: (r["due"], r["met"]) for r in ask(CALLS, window)}
 
 
-def _ask(text: str, window: Window) -> list[dict[str, Any]]:
+def ask(text: str, window: Window, **more: Any) -> list[dict[str, Any]]:
+    """The rows of a query over a window, whose parameters stand beside those named."""
     with connection.cursor() as cursor:
-        cursor.execute(text, window.named)
+        cursor.execute(text, {**window.named, **more})
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -7,14 +7,24 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
+from governance.core import dictionaries
 from governance.core.errors import Conflict, Invalid, NotAllowed
-from requests_hub.actions import bulletins, feedback
+from grids.models import Grid
+from requests_hub.actions import (
+    bulletins,
+    feedback,
+    issues,
+    likeness_many,
+    suggestions,
+    supporters,
+)
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.base import at
 from requests_hub.assessment.periods import period_of
-from requests_hub.bulletins import words
-from requests_hub.models import Bulletin
+from requests_hub.bulletins import figures, words
+from requests_hub.models import Bulletin, IssueMember, Request
 from requests_hub.queries import areas, assessment
+from tests.factories.requests_hub import submit
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +46,13 @@ PRINTED = {
         {"name": f"{n}镇", "close_due": 10, "close_done": 9, "close_met": met}
         for n, met in zip("甲乙丙丁戊己庚", (9, 8, 8, 7, 3, 5, 6), strict=True)
     ],
-    "topics": [{"name": "供水排水", "n": 71, "before": 54, "where": ["马岗村", "云硫社区"]}],
+    "categories": [{"name": "供水排水", "n": 71, "before": 54, "where": ["马岗村", "云硫社区"]}],
+    "topics": [
+        {"issue": 7, "name": "兴云路积水", "category": "供水排水", "n": 12, "people": 19,
+         "open": 3, "before": 8, "where": ["马岗村"]},
+        {"issue": 8, "name": "", "category": "社会治安", "n": 2, "people": 2, "open": 0,
+         "before": 0, "where": []},
+    ],
     "overdue": [{"no": "YC20261105-0112", "title": "外墙砖松动", "unit": "区住建局", "days": 6}],
     "named": [{"name": "区水务局", "n": 2}],
 }  # fmt: skip
@@ -60,21 +76,28 @@ def test_the_fixed_sentences_in_chinese():
         "综合得分 93.8 分（权重 30、35、35）。",
         "网格吹哨 23 次，应报到部门 58 个次，按时报到 55 个次，按时报到率 94.8%。",
         "前三：甲镇 90.0%、乙镇 80.0%、丙镇 80.0%；后三：戊镇 30.0%、己镇 50.0%、庚镇 60.0%。",
+        "供水排水类最多，71 件，环比上升 31.5%，集中在马岗村、云硫社区。",
+        "反映最集中的是“兴云路积水”，共 12 件、19 人，环比上升 50.0%，集中在马岗村，"
+        "其中 3 件尚未办结。热点清单见下表。",
         "返工 11 件，返工率 1.1%",
         "区水务局（2 次）",
     ):
         assert part in said, (part, said)
     ranks = [row[-1] for row in content["sections"][1]["table"]["rows"]]
     assert ranks == ["1", "2", "2", "4", "7", "6", "5", "—"]
+    hot = content["sections"][2]["table"]["rows"]
+    assert hot[0] == ["兴云路积水", "12", "19", "8", "3", "马岗村"]
+    assert hot[1][0] == "（不公开）社会治安类"
     assert content["sections"][-1]["paragraphs"] == ["（一）11月27日前完成月检。"]
 
 
 def test_nothing_happened_says_so_without_figures():
     empty = {**PRINTED, "whole": {}, "before": {}, "year_before": {}, "towns": [],
-             "topics": [], "overdue": [], "named": []}  # fmt: skip
+             "categories": [], "topics": [], "overdue": [], "named": []}  # fmt: skip
     with translation.override("zh-hans"):
         said = text_of(words.make(empty))
     assert "结案率 —" in said
+    assert "本期没有诉求。" in said
     assert "0.0%" not in said
 
 
@@ -87,6 +110,13 @@ def life(make):
         closed, by=Reporter(closed.pk), is_solved=True, satisfaction="basically"
     )
     return [*made, closed, make.request("reopened")]
+
+
+def test_no_two_requests_about_one_matter_is_said_in_words():
+    with translation.override("zh-hans"):
+        section = words.make({**PRINTED, "topics": []})["sections"][2]
+    assert section["paragraphs"][1] == "本期没有两件以上诉求反映同一事项。"
+    assert "table" not in section
 
 
 def month():
@@ -115,6 +145,70 @@ def test_the_same_cut_off_gives_the_same_figures_for_ever(make, life, forest):
     assert bulletins.recomputed(row) == row.figures
     now = bulletins.draft(forest.district.pk, month())["figures"]
     assert now["whole"]["received"] == 7
+
+
+@pytest.fixture
+def lamps(forest):
+    """Three requests about the same lamps, one of them of the period before, and one other."""
+    words_ = "清河路桥头两盏路灯坏了，晚上看不见路，请尽快修理。"
+    with at(figures.moment(month().before().first) + timedelta(minutes=1)):
+        old = submit(forest.district, body=words_, reporter_phone="13800000001")
+    new = [
+        submit(forest.district, body=words_, reporter_phone=f"1380000000{n}")
+        for n in (1, 2)
+    ]
+    other = submit(forest.district, body="小公园里有人遛大狗不牵绳，孩子们都害怕。")
+    likeness_many.catch_up(forest.district)
+    return [old, *new, other]
+
+
+def test_hot_topics_are_the_issues_of_the_period(make, lamps, forest):
+    supporters.me_too(lamps[1], visitor="a browser", phone="13800000009")
+    row = bulletins.issue(forest.district.pk, month(), by=make.cast.district)
+    [topic] = row.figures["topics"]
+    assert (topic["n"], topic["people"], topic["before"], topic["open"]) == (2, 3, 1, 2)
+    issue = lamps[1].likeness.issue
+    assert (topic["issue"], topic["name"]) == (issue.pk, issue.title)
+    table = row.content["sections"][2]["table"]
+    assert table["rows"][0][:5] == [issue.title, "2", "3", "1", "2"]
+
+
+def test_what_becomes_of_issues_later_changes_no_issued_topic(make, lamps, forest):
+    row = bulletins.issue(forest.district.pk, month(), by=make.cast.district)
+    assert row.figures["topics"]
+    issue = lamps[1].likeness.issue
+    issues.rename(issue, "桥头路灯", by=make.cast.district)
+    issues.take_out(issue, lamps[1], by=make.cast.district)
+    issues.put_in(issue, lamps[3], by=make.cast.district)
+    supporters.me_too(lamps[2], visitor="a browser")
+    code = dictionaries.items("request_category")[0].code
+    suggestions.classify(lamps[2], by=make.cast.district, category=code)
+    assert bulletins.recomputed(row) == row.figures
+    now = bulletins.draft(forest.district.pk, month())["figures"]
+    assert now["topics"][0]["name"] == "桥头路灯"
+    assert now["categories"] != row.figures["categories"]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        IssueMember.objects.all().delete()
+
+
+def test_a_private_request_lends_its_title_to_no_topic(make, lamps, forest):
+    pks = [row.pk for row in lamps]
+    Request.objects.filter(pk__in=pks).update(is_private=True)
+    [topic] = bulletins.draft(forest.district.pk, month())["figures"]["topics"]
+    assert topic["name"] == ""
+
+
+def test_the_rows_of_the_towns_add_up_to_the_whole(make, life, forest):
+    """Also when a town is gone that had requests."""
+    Grid.objects.filter(pk=life[0].large_id).update(
+        retired_on=timezone.localdate() - timedelta(days=1)
+    )
+    made = bulletins.draft(forest.district.pk, month())
+    table = made["content"]["sections"][1]["table"]["rows"]
+    for column in (1, 2, 3, 4):
+        rows = [int(cells[column]) for cells in table]
+        assert sum(rows[:-1]) == rows[-1], table
+    assert table[-2][0] == "未落镇街"
 
 
 def test_a_bulletin_is_frozen_and_only_a_new_edition_takes_its_place(make, forest):
@@ -167,8 +261,8 @@ def test_pages_and_files(client, make, life, forest):
 
 
 def test_one_day_is_written_as_one():
-    figures = {"first": "2026-11-23", "last": "2026-11-23"}
+    days = {"first": "2026-11-23", "last": "2026-11-23"}
     with translation.override("zh-hans"):
-        assert words.days_words(figures) == "2026年11月23日"
-        figures = {"first": "2026-12-28", "last": date(2027, 1, 3).isoformat()}
-        assert words.days_words(figures) == "2026年12月28日至2027年1月3日"
+        assert words.days_words(days) == "2026年11月23日"
+        days = {"first": "2026-12-28", "last": date(2027, 1, 3).isoformat()}
+        assert words.days_words(days) == "2026年12月28日至2027年1月3日"
