@@ -15,7 +15,7 @@ SELECT id, title, now() FROM requests_hub_hotissue;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_hub", "0023_whistle_answers_owed"),
+        ("requests_hub", "0024_every_wait_has_a_moment"),
     ]
 
     operations = [
