@@ -10,6 +10,7 @@ from grids.models import District, Post
 from grids.scoping import scope_of
 from requests_hub.actions import looking, merging, proposals, replies
 from requests_hub.models import Proposal, ReplyTemplate, Request
+from requests_hub.models.requests import RequestQuerySet
 from requests_hub.workflow import GRID
 
 TEMPLATES = (
@@ -49,35 +50,45 @@ def load(district: District) -> None:
     """Put the examples in place once."""
     if ReplyTemplate.objects.filter(district=district).exists():
         return
-    desk, approver = _post(district, "township"), _post(district, "district")
-    worker = _post(district, "grid_worker")
-    if desk is None or approver is None:
+    approver = _post(district, "district")
+    if approver is None:
         return
     for n, (occasion, title, body) in enumerate(TEMPLATES, 1):
         values = {"occasion": occasion, "title": title, "body": body, "order": n * 10}
         replies.save_template(None, values, by=approver)
     if not Proposal.objects.filter(district=district).exists():
-        _aside(district, desk, approver, worker)
+        _holds(district, approver)
+        _exclusion(district)
+        _merge_and_look(district, _post(district, "grid_worker"))
 
 
-def _aside(district: District, desk: User, approver: User, worker: User | None) -> None:
-    """One of each on requests that wait at the desk."""
-    rows = Request.objects.visible_to(desk).filter(district=district)
-    waiting = list(rows.filter(state="accepted").order_by("-id")[:4])
+def _holds(district: District, approver: User) -> None:
+    """One hold in force, one that waits for approval; an accepted request stays free."""
+    waiting = list(_in_state(district, "accepted")[:3])
     today = timezone.localdate()
     if len(waiting) > 1:
-        _hold(waiting[0], desk, today + timedelta(days=45), "plan", approver)
+        _hold(waiting[0], today + timedelta(days=45), "plan", approver)
     if len(waiting) > 2:
-        _hold(waiting[1], desk, today + timedelta(days=20), "funds", None)
-    ended = rows.filter(state__in=("closed", "revisited")).order_by("-id").first()
-    if ended is not None:
+        _hold(waiting[1], today + timedelta(days=20), "funds", None)
+
+
+def _exclusion(district: District) -> None:
+    ended = _in_state(district, "closed", "revisited").first()
+    if ended is not None and (desk := _desk_of(ended)):
         proposals.exclude_ask(
             ended,
             by=desk,
             why="repeat",
             statement="同一事项上月已依法答复，本次未提出新情况，附上次答复编号。",
         )
-    new = list(rows.filter(state="submitted").order_by("-id")[:3])
+
+
+def _merge_and_look(district: District, worker: User | None) -> None:
+    """In the first town with three new ones: two become one, the third is looked at."""
+    desk = _post(district, "township")
+    if desk is None:
+        return
+    new = list(_in_state(district, "submitted").visible_to(desk)[:3])
     if len(new) > 2:
         merging.merge(new[0], by=desk, target=new[1], note="同一处、同一天反映。")
         looking.look(
@@ -88,7 +99,23 @@ def _aside(district: District, desk: User, approver: User, worker: User | None) 
         )
 
 
-def _hold(row: Request, desk: User, day: date, why: str, by: User | None) -> None:
+def _in_state(district: District, *states: str) -> RequestQuerySet:
+    """The newest first, of towns that have a desk."""
+    towns = Post.objects.current().filter(district=district, role="township")
+    rows = Request.objects.filter(district=district, state__in=states)
+    return rows.filter(large__in=towns.values("grid")).order_by("-id")
+
+
+def _desk_of(row: Request) -> User | None:
+    posts = Post.objects.current().filter(role="township", grid=row.large)
+    post = posts.select_related("user").order_by("pk").first()
+    return post.user if post else None
+
+
+def _hold(row: Request, day: date, why: str, by: User | None) -> None:
+    desk = _desk_of(row)
+    if desk is None:
+        return
     statement = {
         "plan": "涉及整段污水管网改造，镇街无法单独施工。已两次现场会商，须列入明年年度计划。",
         "funds": "路灯迁改预算已报区财政，资金未落实前仅能临时照明，已设警示牌并每周巡查。",

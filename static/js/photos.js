@@ -66,11 +66,28 @@
       var chosen = Array.prototype.slice.call(input.files);
       var room = Math.max(0, limit - kept.length);
       if (chosen.length > room) { window.onegrid.toast(words.tooMany); }
-      form && form.setAttribute("aria-busy", "true");
+      shrinking = true;
+      if (form) { form.setAttribute("aria-busy", "true"); }
       chosen.slice(0, room).reduce(function (before, file) {
         return before.then(function () { return shrink(file).then(show); });
-      }, Promise.resolve()).then(write).then(function () { form && form.removeAttribute("aria-busy"); });
+      }, Promise.resolve()).then(write).then(ready);
     });
+    /* Sent while a photo is still being shrunk: the form waits for it, then goes with the same button. */
+    var shrinking = false, waiting = null;
+    function ready() {
+      shrinking = false;
+      if (!form) { return; }
+      form.removeAttribute("aria-busy");
+      if (waiting) { var by = waiting.by; waiting = null; form.requestSubmit(by); }
+    }
+    if (form) {
+      form.addEventListener("submit", function (event) {
+        if (!shrinking) { return; }
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        waiting = { by: event.submitter || undefined };
+      }, true);
+    }
   }
 
   /* Without DataTransfer (very old cores) the plain field stays as it is. */

@@ -110,7 +110,7 @@ def test_a_request_travels_the_whole_loop(world: SimpleNamespace, enter: Enter) 
     worker.locator(f"a[href*='/requests/{row.no}/verify/']").click()
     worker.fill("[name=note]", "到场看过，灯亮了。")
     worker.set_input_files("input[type=file]", files=[picture()])  # type: ignore[list-item]
-    worker.locator(".photo img").last.wait_for()
+    worker.locator("[data-photos][data-count='1']").wait_for()
     worker.locator("button[name=pass]").click()
     worker.wait_for_url(lambda url: "verify" not in url)
     row.refresh_from_db()

@@ -62,7 +62,7 @@ def test_statements_do_not_grow_with_the_children(
     staff: Client, forest: SimpleNamespace, django_assert_max_num_queries: Any
 ) -> None:
     staff.get("/grids/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(14):
         staff.get(f"/grids/{forest.town_a.code}/")
     with CaptureQueriesContext(connection) as before:
         staff.get(f"/grids/{forest.small_a1_1.code}/")

@@ -76,7 +76,9 @@ def test_the_panel_of_a_grid_shows_holders_and_vacancies(
     found = client.get(
         f"{url}team/candidates/?slot={slots['medium', 'grid_worker'].pk}"
     )
-    assert "suggested" in found.content.decode()
+    names = [one.name for one in found.context["found"]]
+    assert names == ["何美玲", "李秀英", "陈志强"]  # the town above comes last
+    assert "3 suggested" in found.content.decode()
     login(client, cast.outsider)
     assert "is-vacant" not in client.get(url).content.decode()
 

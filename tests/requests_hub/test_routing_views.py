@@ -1,5 +1,6 @@
 """The desk takes a category with one key; rules are ordered, tried and put in force on pages."""
 
+import re
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ def test_the_pane_shows_three_categories_with_keys_and_marks_the_words(
     html = _open(_as(client, cast.town_a), row)
     for key in "123":
         assert f'data-key="{key}"' in html
-    assert "<mark>路灯</mark>" in html or "<mark>路灯不亮</mark>" in html
+    assert re.findall("<mark>(.*?)<.mark>", html) == ["路灯"]
     assert "&lt;b&gt;" in html
 
 

@@ -150,9 +150,7 @@ def test_open_row_is_shown_in_the_pane(make: Makers, sign_in: As) -> None:
     client = sign_in("town_a")
     pane = client.get(f"/dispatch/?open={first.no}").context["pane"]
     assert (pane["before"], pane["after"]) == ("", second.no)
-    names = [act.name for act in pane["steps"]]
-    assert names[0] == "accept"
-    assert "reject" in names
+    assert [act.name for act in pane["steps"]][:2] == ["accept", "reject"]
     part = client.get(
         f"/dispatch/?open={first.no}",
         headers={"HX-Request": "true", "HX-Target": "pane"},
