@@ -7,7 +7,7 @@ The request's own table is in `workflow_request` and `workflow_aside`; what mach
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.core.workflow import State, Step, StepField, Workflow
+from governance.core.workflow import Effects, State, Step, StepField, Told, Workflow
 from requests_hub.workflow_aside import LOOK_TASK
 from requests_hub.workflow_parts import (
     APPROVERS,
@@ -69,6 +69,7 @@ GRID_TASK = Workflow(
             ("holder", *GRID),
             (NOTE,),
             "person-check",
+            effects=Effects("claimed"),
         ),
         Step(
             "handle",
@@ -78,6 +79,7 @@ GRID_TASK = Workflow(
             ("holder",),
             (StepField("note", _("What is being done")), FILES),
             "play-circle",
+            effects=Effects("handled"),
         ),
         Step(
             "handle",
@@ -87,6 +89,7 @@ GRID_TASK = Workflow(
             ("holder",),
             (StepField("note", _("What is being done")), FILES),
             "tools",
+            effects=Effects("handled"),
         ),
         Step(
             "reply",
@@ -96,9 +99,27 @@ GRID_TASK = Workflow(
             ("holder",),
             (StepField("reply", _("What was done, with the result")), FILES),
             "chat-left-text",
+            effects=Effects("replied"),
         ),
-        Step("rework", _("Rework"), ("confirming",), "doing", ("system",)),
-        Step("close", _("Closed"), ("confirming",), "done", ("system",)),
+        Step(
+            "rework",
+            _("Rework"),
+            ("confirming",),
+            "doing",
+            ("system",),
+            effects=Effects(
+                "reworked",
+                (Told("unit", _("Sent back for rework: “%(title)s”, %(no)s")),),
+            ),
+        ),
+        Step(
+            "close",
+            _("Closed"),
+            ("confirming",),
+            "done",
+            ("system",),
+            effects=Effects("closed"),
+        ),
         Step(
             "cancel",
             _("Take back"),
@@ -107,6 +128,10 @@ GRID_TASK = Workflow(
             DESK,
             (StepField("reason", _("Why it is no longer needed")),),
             "x-circle",
+            effects=Effects(
+                "cancelled",
+                (Told("unit", _("No longer yours to do: “%(title)s”, %(no)s")),),
+            ),
         ),
     ),
 )

@@ -8,7 +8,15 @@ problem library, base without held and excluded cases).
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.core.workflow import Effects, State, Step, StepField, Told, Workflow
+from governance.core.workflow import (
+    AS_ASKED,
+    Effects,
+    State,
+    Step,
+    StepField,
+    Told,
+    Workflow,
+)
 from requests_hub.workflow_parts import (
     APPROVERS,
     DESK,
@@ -58,7 +66,7 @@ LOOK = (
             StepField("note", _("What is to be found out"), required=False),
         ),
         "binoculars",
-        Effects("look_asked", ("look_asked",)),
+        Effects("look_asked", clock=AS_ASKED),
     ),
     Step(
         "looked",
@@ -68,7 +76,6 @@ LOOK = (
         ("system",),
         effects=Effects(
             "looked",
-            ("looked",),
             (Told("desk", _("Looked at on site: “%(title)s”, %(no)s")),),
             clock="give",
         ),
@@ -108,7 +115,6 @@ HOLD = (
         "pin-angle",
         Effects(
             "held",
-            ("held",),
             (
                 Told("desk", _("Put on hold: “%(title)s”, %(no)s")),
                 Told("reporter", ""),
@@ -138,7 +144,7 @@ HOLD = (
         DESK,
         (REASON,),
         "play-circle",
-        Effects("resumed", ("resumed",), clock="give"),
+        Effects("resumed", clock="give"),
     ),
     Step(
         "review",
@@ -148,7 +154,6 @@ HOLD = (
         ("system",),
         effects=Effects(
             "review_due",
-            ("resumed",),
             (Told("desk", _("On hold until today: “%(title)s”, %(no)s")),),
             clock="give",
         ),
@@ -173,7 +178,6 @@ MERGE = (
         "intersect",
         Effects(
             "merged",
-            ("merged",),
             (Told("reporter", ""),),
             tasks="end",
             clock="stop",
@@ -188,7 +192,7 @@ MERGE = (
         DESK,
         (REASON,),
         "scissors",
-        Effects("split_off", ("split_off",), clock="give"),
+        Effects("split_off", clock="give"),
     ),
 )
 
@@ -220,7 +224,6 @@ EXCLUDE = (
         "funnel",
         Effects(
             "excluded",
-            ("excluded",),
             (Told("desk", _("Left out of the rates: “%(title)s”, %(no)s")),),
         ),
     ),
@@ -245,7 +248,7 @@ EXCLUDE = (
         APPROVERS,
         (REASON,),
         "plus-circle",
-        Effects("included", ("included",)),
+        Effects("included"),
     ),
 )
 
@@ -294,7 +297,7 @@ REVISIT = (
             StepField("words", _("What was said"), required=False),
         ),
         "telephone-outbound",
-        Effects("revisited", ("revisited",)),
+        Effects("revisited"),
     ),
     Step(
         "missed",
@@ -304,7 +307,7 @@ REVISIT = (
         DESK,
         (StepField("words", _("Note"), required=False),),
         "x-circle",
-        Effects("revisit_missed", ("revisit_missed",)),
+        Effects("revisit_missed"),
     ),
     Step(
         "unreached",
@@ -312,7 +315,7 @@ REVISIT = (
         ("closed",),
         "revisited",
         ("system",),
-        effects=Effects("unreached", ("revisited",)),
+        effects=Effects("unreached"),
     ),
 )
 
@@ -353,7 +356,10 @@ LOOK_TASK = Workflow(
             DESK,
             (StepField("reason", _("Why it is no longer needed")),),
             "x-circle",
-            Effects("cancelled"),
+            Effects(
+                "cancelled",
+                (Told("unit", _("No longer yours to do: “%(title)s”, %(no)s")),),
+            ),
         ),
     ),
 )

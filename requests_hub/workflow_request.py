@@ -9,7 +9,15 @@ dispatch, dispose, reply, check, close); the words are those of the product's de
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.core.workflow import Effects, State, Step, StepField, Told, Workflow
+from governance.core.workflow import (
+    AS_ASKED,
+    Effects,
+    State,
+    Step,
+    StepField,
+    Told,
+    Workflow,
+)
 from requests_hub.workflow_aside import STEPS_ASIDE
 from requests_hub.workflow_parts import (
     DESK,
@@ -65,7 +73,7 @@ ACCEPT = Step(
     DESK,
     (NOTE,),
     "inbox-fill",
-    Effects("accepted", ("accepted",), clock="give"),
+    Effects("accepted", clock="give"),
 )
 REJECT = Step(
     "reject",
@@ -77,7 +85,6 @@ REJECT = Step(
     "slash-circle",
     Effects(
         "rejected",
-        ("rejected",),
         (Told("reporter", ""),),
         clock="stop",
         drops=("hold",),
@@ -96,7 +103,7 @@ DISPATCH = Step(
         NOTE,
     ),
     "send",
-    Effects("dispatched", ("dispatched",), (Told("reporter", ""),)),
+    Effects("dispatched", (Told("reporter", ""),), clock=AS_ASKED),
 )
 WHISTLE = Step(
     "whistle",
@@ -124,7 +131,7 @@ WHISTLE = Step(
         NOTE,
     ),
     "megaphone",
-    Effects("whistled", ("dispatched", "whistled"), (Told("reporter", ""),)),
+    Effects("whistled", (Told("reporter", ""),), clock=AS_ASKED),
 )
 REPLY = Step(
     "reply",
@@ -140,7 +147,6 @@ REPLY = Step(
     "chat-left-text",
     Effects(
         "replied",
-        ("replied",),
         (Told("desk", TO_CHECK), Told("grid", TO_CHECK)),
         clock="check",
         drops=("hold",),
@@ -171,7 +177,6 @@ SYSTEM_STEPS = (
         ("system",),
         effects=Effects(
             "recalled",
-            ("recalled",),
             (Told("desk", _("Back at the desk: “%(title)s”, %(no)s")),),
             clock="give",
         ),
@@ -184,7 +189,6 @@ SYSTEM_STEPS = (
         ("system",),
         effects=Effects(
             "answered",
-            ("replied",),
             (Told("desk", TO_CHECK), Told("grid", TO_CHECK)),
             clock="check",
             drops=("hold",),
@@ -199,7 +203,7 @@ VERIFY = Step(
     (*GRID, *DESK),
     (StepField("note", _("What was seen")), FILES),
     "search",
-    Effects("verified", ("checked",)),
+    Effects("verified"),
 )
 REWORK = Step(
     "rework",
@@ -213,7 +217,7 @@ REWORK = Step(
         FILES,
     ),
     "arrow-repeat",
-    Effects("reworked", ("reworked",), clock="rework"),
+    Effects("reworked", clock="rework"),
 )
 CLOSE = Step(
     "close",
@@ -233,9 +237,7 @@ CLOSE = Step(
         StepField("keep_reason", _("Why these words stay"), required=False),
     ),
     "check-circle",
-    Effects(
-        "closed", ("closed",), (Told("reporter", ""),), tasks="close", clock="stop"
-    ),
+    Effects("closed", (Told("reporter", ""),), tasks="close", clock="stop"),
 )
 RATE = Step(
     "rate",
@@ -251,7 +253,7 @@ RATE = Step(
         StepField("comment", _("Anything else"), required=False),
     ),
     "star",
-    Effects("rated", ("revisited",)),
+    Effects("rated"),
 )
 REOPEN = Step(
     "reopen",
@@ -263,7 +265,6 @@ REOPEN = Step(
     "arrow-counterclockwise",
     Effects(
         "reopened",
-        ("reopened",),
         (Told("desk", _("Asked for again: “%(title)s”, %(no)s")),),
         clock="give",
     ),
@@ -276,7 +277,7 @@ WITHDRAW = Step(
     ("reporter",),
     (NOTE,),
     "x-circle",
-    Effects("withdrawn", ("withdrawn",), tasks="end", clock="stop", drops=("hold",)),
+    Effects("withdrawn", tasks="end", clock="stop", drops=("hold",)),
 )
 ADD = Step(
     "add",

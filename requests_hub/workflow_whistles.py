@@ -8,7 +8,7 @@ ruled cannot be returned again.
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.core.workflow import State, Step, StepField, Workflow
+from governance.core.workflow import Effects, State, Step, StepField, Told, Workflow
 from requests_hub.workflow_parts import DESK, FILES, NOTE
 
 OFFICER = ("officer",)
@@ -50,6 +50,7 @@ WHISTLE = Workflow(
                 StepField("reason", _("Why it is needed")),
             ),
             "plus-circle",
+            effects=Effects("department_added"),
         ),
         Step(
             "recall",
@@ -59,8 +60,16 @@ WHISTLE = Workflow(
             DESK,
             (StepField("reason", _("Why it is taken back")),),
             "arrow-return-left",
+            effects=Effects("recalled"),
         ),
-        Step("complete", _("Complete"), ("running",), "complete", ("system",)),
+        Step(
+            "complete",
+            _("Complete"),
+            ("running",),
+            "complete",
+            ("system",),
+            effects=Effects("completed"),
+        ),
     ),
 )
 
@@ -104,6 +113,7 @@ WHISTLE_TASK = Workflow(
                 NOTE,
             ),
             "person-check",
+            effects=Effects("reported_in"),
         ),
         Step(
             "claim",
@@ -117,6 +127,7 @@ WHISTLE_TASK = Workflow(
                 StepField("plan_steps", _("Steps"), "lines", required=False),
             ),
             "person-check",
+            effects=Effects("claimed"),
         ),
         Step(
             "plan",
@@ -130,6 +141,7 @@ WHISTLE_TASK = Workflow(
                 StepField("plan_steps", _("Steps"), "lines", required=False),
             ),
             "list-check",
+            effects=Effects("planned"),
         ),
         Step(
             "plan",
@@ -143,6 +155,7 @@ WHISTLE_TASK = Workflow(
                 StepField("plan_steps", _("Steps"), "lines", required=False),
             ),
             "list-check",
+            effects=Effects("planned"),
         ),
         Step(
             "handle",
@@ -156,6 +169,7 @@ WHISTLE_TASK = Workflow(
                 FILES,
             ),
             "tools",
+            effects=Effects("handled"),
         ),
         Step(
             "handle",
@@ -169,6 +183,7 @@ WHISTLE_TASK = Workflow(
                 FILES,
             ),
             "tools",
+            effects=Effects("handled"),
         ),
         Step(
             "reply",
@@ -178,6 +193,7 @@ WHISTLE_TASK = Workflow(
             OFFICER,
             (StepField("reply", _("What was done, with the result")), FILES),
             "chat-left-text",
+            effects=Effects("replied"),
         ),
         Step(
             "send_back",
@@ -193,6 +209,10 @@ WHISTLE_TASK = Workflow(
                 FILES,
             ),
             "reply",
+            effects=Effects(
+                "returned",
+                (Told("desk", _("Returned by %(unit)s: “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "send_again",
@@ -202,6 +222,9 @@ WHISTLE_TASK = Workflow(
             DESK,
             (StepField("reason", _("Why it is theirs")),),
             "send",
+            effects=Effects(
+                "sent_again", (Told("unit", _("Called again: “%(title)s”, %(no)s")),)
+            ),
         ),
         Step(
             "ask_ruling",
@@ -211,6 +234,9 @@ WHISTLE_TASK = Workflow(
             (*DESK, "system"),
             (NOTE,),
             "bank",
+            effects=Effects(
+                "ruling_asked", (Told("district", _("To rule: “%(title)s”, %(no)s")),)
+            ),
         ),
         Step(
             "rule",
@@ -220,6 +246,10 @@ WHISTLE_TASK = Workflow(
             ("district",),
             (StepField("reason", _("Grounds of the ruling")),),
             "bank",
+            effects=Effects(
+                "ruled",
+                (Told("unit", _("Ruled to be yours, it binds: “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "ask_extension",
@@ -232,6 +262,10 @@ WHISTLE_TASK = Workflow(
                 StepField("reason", _("Why it takes longer")),
             ),
             "calendar-plus",
+            effects=Effects(
+                "extension_asked",
+                (Told("desk", _("%(unit)s asks for more time: “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "grant_extension",
@@ -241,6 +275,9 @@ WHISTLE_TASK = Workflow(
             DESK,
             (NOTE,),
             "calendar-check-fill",
+            effects=Effects(
+                "extended", (Told("unit", _("More time granted: “%(title)s”, %(no)s")),)
+            ),
         ),
         Step(
             "refuse_extension",
@@ -250,6 +287,10 @@ WHISTLE_TASK = Workflow(
             DESK,
             (StepField("reason", _("Why not")),),
             "calendar-x",
+            effects=Effects(
+                "extension_refused",
+                (Told("unit", _("More time refused: “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "pause",
@@ -263,6 +304,9 @@ WHISTLE_TASK = Workflow(
                 StepField("until", _("Until when at the latest"), "datetime"),
             ),
             "pause-circle",
+            effects=Effects(
+                "paused", (Told("unit", _("On hold: “%(title)s”, %(no)s")),)
+            ),
         ),
         Step(
             "run_again",
@@ -272,6 +316,16 @@ WHISTLE_TASK = Workflow(
             (*DESK, *OFFICER, "system"),
             (NOTE,),
             "play-circle",
+            effects=Effects(
+                "resumed",
+                (
+                    Told("unit", _("The time runs again: “%(title)s”, %(no)s")),
+                    Told(
+                        "desk",
+                        _("The time of %(unit)s runs again: “%(title)s”, %(no)s"),
+                    ),
+                ),
+            ),
         ),
         Step(
             "had_reported_in",
@@ -279,9 +333,27 @@ WHISTLE_TASK = Workflow(
             ("called",),
             "reported_in",
             ("system",),
+            effects=Effects("stood_by"),
         ),
-        Step("rework", _("Rework"), ("replied",), "handling", ("system",)),
-        Step("close", _("Closed"), ("replied",), "closed", ("system",)),
+        Step(
+            "rework",
+            _("Rework"),
+            ("replied",),
+            "handling",
+            ("system",),
+            effects=Effects(
+                "reworked",
+                (Told("unit", _("Sent back for rework: “%(title)s”, %(no)s")),),
+            ),
+        ),
+        Step(
+            "close",
+            _("Closed"),
+            ("replied",),
+            "closed",
+            ("system",),
+            effects=Effects("closed"),
+        ),
         Step(
             "release",
             _("Release"),
@@ -290,6 +362,10 @@ WHISTLE_TASK = Workflow(
             DESK,
             (StepField("reason", _("Why it is no longer needed")),),
             "dash-circle",
+            effects=Effects(
+                "released",
+                (Told("unit", _("You are released from “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "recall",
@@ -299,6 +375,10 @@ WHISTLE_TASK = Workflow(
             DESK,
             (StepField("reason", _("What was wrong")),),
             "x-circle",
+            effects=Effects(
+                "recalled",
+                (Told("unit", _("Taken back, sent in error: “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "score",
@@ -311,6 +391,10 @@ WHISTLE_TASK = Workflow(
                 StepField("comment", _("Anything else"), required=False),
             ),
             "star",
+            effects=Effects(
+                "scored",
+                (Told("unit", _("The desk has scored you: “%(title)s”, %(no)s")),),
+            ),
         ),
         Step(
             "score_call",
@@ -323,6 +407,10 @@ WHISTLE_TASK = Workflow(
                 StepField("comment", _("Anything else"), required=False),
             ),
             "star",
+            effects=Effects(
+                "call_scored",
+                (Told("desk", _("%(unit)s has scored the call: “%(title)s”, %(no)s")),),
+            ),
         ),
     ),
 )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from governance.core.errors import IllegalStep
 
 Text = str | Promise
+AS_ASKED = "as asked"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Told:
     """Whom a step tells, and what.
 
     `who` names an audience that the app knows, such as "desk" or "reporter"; `words` may use
-    %(title)s and %(no)s.
+    %(title)s, %(no)s and, of a task, %(unit)s.
     """
 
     who: str
@@ -81,17 +82,15 @@ class Effects:
 
     Attributes:
         event: past tense of the step; the event is "<kind of subject>.<event>".
-        counts: names of the counters that the step adds one to.
         tells: who is told, besides those whom an event's own consumers tell.
         tasks: "" leaves open tasks alone, "end" ends every one of them, "close" closes those that
             have answered.
-        clock: "" leaves the deadline alone, "stop" ends it, any other value is the rule (see
-            `deadlines`) by which a new one begins.
+        clock: "" leaves the deadline alone, "stop" ends it, `AS_ASKED` is set by whoever takes the
+            step, any other value is the rule (see `deadlines`) by which a new one begins.
         drops: kinds of proposals that can no longer be decided once the step is taken.
     """
 
     event: str = ""
-    counts: tuple[str, ...] = ()
     tells: tuple[Told, ...] = ()
     tasks: str = ""
     clock: str = ""

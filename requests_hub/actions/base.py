@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from governance.core import attachments, dictionaries, events
 from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
 from governance.core.models import Attachment, DictionaryItem, Event, User
-from governance.core.workflow import Step
+from governance.core.workflow import AS_ASKED, Step
 from requests_hub import deadlines
 from requests_hub.actions import endings, guards
 from requests_hub.actions.actors import SYSTEM as SYSTEM
@@ -28,33 +28,6 @@ Files = Sequence[int | Attachment]
 # What ends an open task when its request goes another way, in this order of preference.
 ENDING_STEPS = ("release", "cancel", "close")
 ANSWERED = ("replied", "confirming")
-# Steps of tasks whose table does not name their event.
-PAST = {
-    "reply": "replied",
-    "rework": "reworked",
-    "close": "closed",
-    "report_in": "reported_in",
-    "claim": "claimed",
-    "handle": "handled",
-    "release": "released",
-    "cancel": "cancelled",
-    "recall": "recalled",
-    "plan": "planned",
-    "send_back": "returned",
-    "send_again": "sent_again",
-    "ask_ruling": "ruling_asked",
-    "rule": "ruled",
-    "had_reported_in": "stood_by",
-    "ask_extension": "extension_asked",
-    "grant_extension": "extended",
-    "refuse_extension": "extension_refused",
-    "pause": "paused",
-    "run_again": "resumed",
-    "score": "scored",
-    "score_call": "call_scored",
-    "add_department": "department_added",
-    "complete": "completed",
-}
 CLOCK_COLUMNS = (
     "due_at",
     "limit",
@@ -212,7 +185,7 @@ def move(
             setattr(subject, name, value)
         subject.save(update_fields=list(changes))
     event = tell(
-        f"{type(subject).__name__.lower()}.{step.effects.event or PAST[step.name]}",
+        f"{type(subject).__name__.lower()}.{step.effects.event}",
         subject,
         by,
         {
@@ -265,7 +238,7 @@ def clock(rule: str, moment: datetime) -> dict[str, Any]:
 def _clock_of(step: Step, moment: datetime) -> dict[str, Any]:
     """The deadline columns that a step's effects begin or end."""
     rule = step.effects.clock
-    if not rule:
+    if rule in ("", AS_ASKED):
         return {}
     return {"due_at": None, "limit": ""} if rule == "stop" else clock(rule, moment)
 

@@ -18,16 +18,9 @@ from requests_hub.models import Request, Task
 from requests_hub.people import holders_of, posted
 
 
-@consumer(
-    "requests_hub.tell_holders",
-    "task.called",
-    "task.offered",
-    "task.reworked",
-    "task.released",
-    "task.cancelled",
-)
+@consumer("requests_hub.tell_holders", "task.called", "task.offered", "task.leads")
 def tell_holders(event: Event) -> None:
-    """Tell a department's officers, or whom the grid task was offered to."""
+    """What no step of a task says: it is new, or it leads from now on."""
     task = Task.objects.select_related("request", "department").filter(
         pk=event.subject_id
     )
@@ -39,9 +32,7 @@ def tell_holders(event: Event) -> None:
         text = {
             "task.called": _("Whistle: report in for “%(title)s”, %(no)s") % words,
             "task.offered": _("For you to take: “%(title)s”, %(no)s") % words,
-            "task.reworked": _("Sent back for rework: “%(title)s”, %(no)s") % words,
-            "task.released": _("You are released from “%(title)s”, %(no)s") % words,
-            "task.cancelled": _("No longer yours to do: “%(title)s”, %(no)s") % words,
+            "task.leads": _("You lead from now on: “%(title)s”, %(no)s") % words,
         }[event.name]
     _tell(holders_of(row), event, text, row.request)
 
