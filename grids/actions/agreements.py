@@ -306,13 +306,7 @@ def end(
     if row.state == "ended":
         return row
     day = on or timezone.localdate()
-    wrong = {}
-    if not reason.strip():
-        wrong["reason"] = [_("Say why.")]
-    if day > timezone.localdate():
-        wrong["on"] = [_("This day is still to come.")]
-    if wrong:
-        raise Invalid(fields=wrong)
+    base.check_end(day, reason)
     target = AGREEMENT.take(row.state, "end").target
     for item in row.items.open():
         drop(

@@ -26,8 +26,8 @@ from grids.models import (
     Resource,
 )
 from grids.registers import base
+from grids.workflow import KEEPERS
 
-KEEPERS = frozenset({"district", "township", "grid_leader"})
 KINDS = {"large": "street", "medium": "community"}
 
 

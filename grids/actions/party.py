@@ -177,16 +177,6 @@ def _held(organisation: PartyOrganisation) -> PartyOrganisation:
     return rows.select_related("parent").get(pk=organisation.pk)
 
 
-def _check_end(on: dt.date, reason: str) -> None:
-    wrong = {}
-    if not reason.strip():
-        wrong["reason"] = [_("Say why.")]
-    if on > timezone.localdate():
-        wrong["on"] = [_("This day is still to come.")]
-    if wrong:
-        raise Invalid(fields=wrong)
-
-
 def _close(
     row: PartyOrganisation, step: str, on: dt.date, by: Actor, **fields: Any
 ) -> PartyOrganisation:
@@ -213,7 +203,7 @@ def dissolve(
     if row.state == "dissolved":
         return row
     day = on or timezone.localdate()
-    _check_end(day, reason)
+    base.check_end(day, reason)
     ORGANISATION.take(row.state, "dissolve")
     members = row.members.filter(ended_on__isnull=True).count()
     below = row.children.filter(state="active").count()
@@ -277,7 +267,7 @@ def merge(
     if row.state == "merged" and row.merged_into_id == target.pk:
         return target
     day = on or timezone.localdate()
-    _check_end(day, reason)
+    base.check_end(day, reason)
     ORGANISATION.take(row.state, "merge")
     _check_merge(row, target)
     members = list(row.members.select_for_update().filter(ended_on__isnull=True))

@@ -191,13 +191,7 @@ def leave(
     if row.ended_on is not None:
         return row
     day = on or timezone.localdate()
-    wrong = {}
-    if not reason.strip():
-        wrong["reason"] = [_("Say why.")]
-    if day > timezone.localdate():
-        wrong["on"] = [_("This day is still to come.")]
-    if wrong:
-        raise Invalid(fields=wrong)
+    base.check_end(day, reason)
     if row.households.filter(ended_on__isnull=True).exists():
         raise Conflict(
             _("%(name)s keeps a member household; end it or give it to another first.")

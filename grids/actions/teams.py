@@ -22,8 +22,8 @@ from grids import locate
 from grids.actions import posts
 from grids.models import Assignment, Grid, TeamSlot, TeamTemplate
 from grids.registers import base
+from grids.workflow import KEEPERS
 
-KEEPERS = frozenset({"district", "township", "grid_leader"})
 UNDO_SECONDS = 60
 
 

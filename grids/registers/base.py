@@ -92,6 +92,21 @@ class _Ids:
         self.__dict__.update(ids)
 
 
+def check_end(on: date, reason: str) -> None:
+    """Let an end pass that has a reason and whose day has come.
+
+    Raises:
+        Invalid: `fields` reason, on.
+    """
+    wrong = {}
+    if not reason.strip():
+        wrong["reason"] = [_("Say why.")]
+    if on > timezone.localdate():
+        wrong["on"] = [_("This day is still to come.")]
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
 def _district_ids(by: Actor, roles: Iterable[str]) -> dict[str, int | None]:
     wanted = frozenset(roles)
     posts = posts_of(by) if isinstance(by, User) else ()

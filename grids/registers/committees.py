@@ -17,7 +17,8 @@ from grids.models import (
 )
 from grids.registers import base
 from grids.registers.filters import RecordFilter
-from grids.registers.support import BETWEEN, KEEPERS, STAFF, SUPPORT
+from grids.registers.support import BETWEEN, STAFF, SUPPORT
+from grids.workflow import KEEPERS
 
 
 class CommitteeFilter(RecordFilter):
@@ -94,7 +95,7 @@ add(
         filters=CommitteeFilter,
         facets=("grid", "kind"),
         readers=STAFF,
-        writers=KEEPERS,
+        writers=frozenset(KEEPERS),
         page=lambda row: reverse("committee", args=[row.pk]),
     ),
     Register(
@@ -154,7 +155,7 @@ add(
         facets=("grid",),
         order=("-held_on", "-pk"),
         readers=STAFF,
-        writers=KEEPERS,
+        writers=frozenset(KEEPERS),
         page=lambda row: reverse("meeting", args=[row.pk]),
     ),
 )

@@ -29,7 +29,6 @@ from grids.registers.filters import RecordFilter
 
 SUPPORT = gettext_lazy("Support net")
 STAFF = base.READ | {"officer"}
-KEEPERS = frozenset({"district", "township", "grid_leader"})
 BETWEEN = re.compile(r"[、,，;；\n]+")
 MANY_AREAS = 60
 

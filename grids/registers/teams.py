@@ -21,8 +21,9 @@ from grids.models import (
 from grids.models.teams import POST_ROLES
 from grids.registers import base
 from grids.registers.filters import RecordFilter
-from grids.registers.support import KEEPERS, STAFF
+from grids.registers.support import STAFF
 from grids.scoping import posts_of
+from grids.workflow import KEEPERS
 
 TEAMS = gettext_lazy("Teams")
 
@@ -257,6 +258,6 @@ add(
         filters=AssignmentFilter,
         facets=("grid",),
         readers=base.READ,
-        writers=KEEPERS,
+        writers=frozenset(KEEPERS),
     ),
 )

@@ -10,20 +10,11 @@ from grids import committee_pages
 from grids.actions import committees as actions
 from grids.forms_committees import LeaveForm, MemberForm
 from grids.models import CommitteeMember, JointCommittee
+from grids.rights import READERS
 from grids.scoping import scope_of
 from grids.views.access import signed_in, staff
 from grids.views.drawers import drawer
-
-KEEPERS = ("district", "township", "grid_leader")
-READERS = (
-    *KEEPERS,
-    "grid_worker",
-    "liaison",
-    "officer",
-    "leader",
-    "admin",
-    "auditor",
-)
+from grids.workflow import KEEPERS
 
 
 @staff(*READERS)

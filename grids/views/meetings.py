@@ -28,9 +28,10 @@ from grids.forms_committees import (
     StepForm,
 )
 from grids.models import Decision, JointMeeting, MeetingNeed, MeetingOffer, NeedMatch
+from grids.rights import READERS
 from grids.views.access import signed_in, staff
-from grids.views.committees import KEEPERS, READERS
 from grids.views.drawers import drawer
+from grids.workflow import KEEPERS
 
 REFUSALS = ("drop", "send_back")
 

@@ -18,10 +18,10 @@ from django.views.decorators.http import (
 from grids.actions import team_templates as actions
 from grids.forms_teams import SlotForm, TemplateForm
 from grids.models import District, TeamSlot, TeamTemplate
+from grids.rights import READERS
 from grids.scoping import posts_of, scope_of
 from grids.views.access import signed_in, staff
 from grids.views.drawers import drawer
-from grids.views.teams import READERS
 
 KEEPERS = ("district", "admin")
 

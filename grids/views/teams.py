@@ -17,19 +17,10 @@ from grids import locate, team_candidates, team_pages, team_rates, team_sheet
 from grids.actions import teams
 from grids.forms_teams import AssignForm, EndForm
 from grids.models import Assignment, Grid, TeamSlot
+from grids.rights import READERS
 from grids.views.access import signed_in, staff
 from grids.views.drawers import drawer
-
-KEEPERS = ("district", "township", "grid_leader")
-READERS = (
-    *KEEPERS,
-    "grid_worker",
-    "liaison",
-    "officer",
-    "leader",
-    "admin",
-    "auditor",
-)
+from grids.workflow import KEEPERS
 
 
 @staff(*READERS)

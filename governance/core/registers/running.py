@@ -1,6 +1,5 @@
 """Writing the staged rows: batch by batch, or all or nothing in one transaction."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -47,13 +46,7 @@ def run(run: ImportRun, register: Register, ends: float) -> bool:
     if run.mode == ImportRun.Mode.WHOLE:
         return _whole(run, register)
     reader = Reader(register, run.by)
-    while time.monotonic() < ends:
-        left = _batch(run, register, reader)
-        if left is None:
-            return False
-        if not left:
-            break
-    return True
+    return staging.until(ends, lambda: _batch(run, register, reader))
 
 
 def _batch(run: ImportRun, register: Register, reader: Reader) -> bool | None:

@@ -1,7 +1,8 @@
 """Staged rows of an import: from planned rows to the table and back; personal cells are sealed."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -45,6 +46,21 @@ def hold(run: ImportRun, state: str) -> ImportRun | None:
         return None
     rows = ImportRun.objects.select_for_update(of=("self",))
     return rows.filter(pk=run.pk, state=state).first()
+
+
+def until(ends: float, batch: Callable[[], bool | None]) -> bool:
+    """Take batches until nothing is left or the time (`time.monotonic`) is over.
+
+    `batch` says True when rows are left, False when none are, None when the run is not ours any
+    more; then this is False.
+    """
+    while time.monotonic() < ends:
+        left = batch()
+        if left is None:
+            return False
+        if not left:
+            break
+    return True
 
 
 def cells_of(raw: Raw, columns: Mapping[str, int]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 What somebody has changed since stays as it is, and is named.
 """
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -25,13 +24,7 @@ RowState = ImportRow.State
 def undo(run: ImportRun, register: Register, ends: float) -> bool:
     """Take back what is left, the last row first; False when another worker has the run."""
     reader = Reader(register, run.by)
-    while time.monotonic() < ends:
-        left = _batch(run, register, reader)
-        if left is None:
-            return False
-        if not left:
-            break
-    return True
+    return staging.until(ends, lambda: _batch(run, register, reader))
 
 
 def _batch(run: ImportRun, register: Register, reader: Reader) -> bool | None:
