@@ -51,6 +51,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "grey",
         "signpost-split",
     ),
+    "request.urgency_raised": (
+        gettext_lazy("raised the urgency"),
+        "amber",
+        "lightning-charge-fill",
+    ),
     "request.deadline_moved": (
         gettext_lazy("the calendar was published, the deadline moved"),
         "grey",

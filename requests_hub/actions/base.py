@@ -192,7 +192,7 @@ def move(
             "from": came_from,
             "to": subject.state,
             "step": step.name,
-            **_clock_data(changes),
+            **clock_data(changes),
             **_filled(data or {}),
         },
     )
@@ -348,7 +348,8 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in data.items() if v not in (None, "", [], ())}
 
 
-def _clock_data(changes: Mapping[str, Any]) -> dict[str, str]:
+def clock_data(changes: Mapping[str, Any]) -> dict[str, str]:
+    """The deadlines among changed columns, as an event keeps them."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else str(value)
         for name in CLOCK_COLUMNS

@@ -223,11 +223,13 @@ def switch_off_closed(department_ids: Iterable[int] | None = None) -> list[Routi
 # --- Asking ---------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def route(request: Request) -> RoutingDecision | None:
     """Ask the rules in force about a request at the desk, and keep the answer with its reasons.
 
-    The same answer as before is not kept twice. A rule that says so dispatches at once, in the
-    name of who put it in force; where that person may not, it stays a proposal.
+    The same answer as before is not kept twice. A rule may raise the urgency; one that says so
+    dispatches at once, in the name of who put it in force; where that person may not, it stays a
+    proposal.
     """
     if request.state not in ("submitted", "accepted", "reopened"):
         return None
@@ -239,6 +241,7 @@ def route(request: Request) -> RoutingDecision | None:
         return last
     if last is None and outcome.rule is None:
         return None
+    _raise_urgency(request, outcome)
     acted = outcome.rule is not None and _dispatch(request, outcome)
     return _keep(request, outcome, was_automatic=acted)
 
@@ -256,6 +259,60 @@ def _is_same(last: RoutingDecision, request: Request, outcome: Outcome) -> bool:
         and last.rule_version == (rule.version if rule else 0)
         and last.matched == list(outcome.matched)
     )
+
+
+def _raise_urgency(request: Request, outcome: Outcome) -> None:
+    """Give a request at the desk the urgency that the rule asks for, with its reason.
+
+    What runs round the clock for an emergency is reckoned anew from where it began; no deadline
+    becomes later.
+    """
+    if outcome.rule is None or outcome.urgency == outcome.asked:
+        return
+    row = base.lock_request(request.pk)
+    before = Request.Urgency(row.urgency)
+    if rules.URGENCIES.index(before) >= rules.URGENCIES.index(outcome.urgency):
+        return
+    row.urgency = outcome.urgency
+    changes = _emergency_clocks(row)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=["urgency", *changes])
+    told = {
+        "before": before.value,
+        "urgency": row.urgency,
+        "rule": outcome.rule.name,
+        "version": outcome.rule.version,
+        "matched": list(outcome.matched),
+        "note": _("%(before)s → %(after)s, by the routing rule “%(rule)s”")
+        % {
+            "before": before.label,
+            "after": Request.Urgency(row.urgency).label,
+            "rule": outcome.rule.name,
+        },
+    }
+    base.tell(
+        "request.urgency_raised",
+        row,
+        base.SYSTEM,
+        {**told, **base.clock_data(changes)},
+    )
+
+
+def _emergency_clocks(row: Request) -> dict[str, Any]:
+    """The columns of the clocks that an emergency makes shorter."""
+    if row.urgency != Request.Urgency.EMERGENCY:
+        return {}
+    changes: dict[str, Any] = {}
+    accept = deadlines.limit("accept_emergency")
+    if row.state == "submitted" and row.due_from_at is not None:
+        due = accept.after(row.due_from_at)
+        if row.due_at is None or due < row.due_at:
+            changes |= {"limit": str(accept), "due_at": due}
+    closes = deadlines.limit("close_emergency").after(row.submitted_at)
+    if row.close_due_at is not None and closes < row.close_due_at:
+        changes["close_due_at"] = closes
+    return changes
 
 
 @transaction.atomic
@@ -290,24 +347,25 @@ def _dispatch(request: Request, outcome: Outcome) -> bool:
     }
     try:
         with transaction.atomic():
-            _whistle(request, rule, rule.live_by, note)
+            _whistle(request, outcome, rule.live_by, note)
     except DomainError:
         return False
     return True
 
 
-def _whistle(request: Request, rule: RoutingRule, by: User, note: str) -> None:
+def _whistle(request: Request, outcome: Outcome, by: User, note: str) -> None:
+    lead, *assist = outcome.departments
     row = Request.objects.get(pk=request.pk)
     if row.state == "submitted":
         row = desk.accept(row, by=by, note=note)
-    named = Department.objects.in_bulk(rule.departments)
-    due = Amount.parse(rule.due) if rule.due else None
+    named = Department.objects.in_bulk(outcome.departments)
+    due = Amount.parse(outcome.due) if outcome.due else None
     whistles.whistle(
         row,
         by=by,
-        lead=named[rule.lead_id],
-        assist=[named[pk] for pk in rule.assist if pk in named],
-        kind=rule.kind,
+        lead=named[lead],
+        assist=[named[pk] for pk in assist if pk in named],
+        kind=outcome.kind,
         due=due,
         note=note,
     )

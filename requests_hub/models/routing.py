@@ -136,7 +136,7 @@ class RoutingDecision(models.Model):
     """What the rules said of a request in one round, and why; the newest one counts.
 
     `matched`: the conditions that decided, {"what": code, "value": text}. `outcome`: {"lead": id,
-    "assist": [ids], "kind", "due", "urgency"}; without a rule nothing fitted.
+    "assist": [ids], "kind", "due", "urgency", "urgency_before"}; without a rule nothing fitted.
     """
 
     id = TimeOrderedIdField()

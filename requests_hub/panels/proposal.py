@@ -14,7 +14,8 @@ from governance.core.models import User
 from governance.core.workflow import Text
 from grids.models import Department
 from grids.scoping import scope_of
-from requests_hub.models import Request, RoutingDecision, Suggested
+from requests_hub import deadlines
+from requests_hub.models import Request, RoutingDecision, Suggested, Whistle
 from requests_hub.queries import choices
 from requests_hub.routing import departments as guess
 from requests_hub.routing.rules import CATEGORIES, SURE_SHARE, word_groups
@@ -73,9 +74,17 @@ def initial(row: Request) -> dict[str, Any]:
     if lead is None:
         return {}
     assist = [p.department.pk for p in sure if p is not lead and not p.is_lead]
-    said = decision.outcome if decision else {}
     values = {"lead": {"lead": lead.department.pk, "assist": assist}}
-    return {**values, **{n: said[n] for n in ("kind", "due") if said.get(n)}}
+    return {**values, **_terms(row, decision)}
+
+
+def _terms(row: Request, decision: RoutingDecision | None) -> dict[str, str]:
+    """Deadline class and time as the rule said them; an emergency is called as one."""
+    said = decision.outcome if decision else {}
+    found = {n: said[n] for n in ("kind", "due") if said.get(n)}
+    if not found and row.urgency == Request.Urgency.EMERGENCY:
+        found["kind"] = str(Whistle.Kind.EMERGENCY)
+    return found
 
 
 def newest(row: Request) -> RoutingDecision | None:
@@ -88,17 +97,31 @@ def shown(decision: RoutingDecision | None) -> dict[str, Any] | None:
     """A decision as its panel reads it: rule, version, and each condition that fitted."""
     if decision is None or decision.rule_id is None:
         return None
-    named = Department.objects.in_bulk(
-        [decision.outcome["lead"], *decision.outcome.get("assist", [])]
-    )
+    said = decision.outcome
+    ids = [said["lead"], *said.get("assist", [])]
+    named = Department.objects.in_bulk(ids)
     return {
         "row": decision,
         "url": reverse("registry_record", args=["routing-rules", decision.rule_id]),
         "matched": [
             (WHAT.get(m["what"], m["what"]), m["value"]) for m in decision.matched
         ],
-        "departments": [row.short for row in named.values()],
+        "departments": [named[pk].short for pk in ids if pk in named],
+        "terms": _said(said),
     }
+
+
+def _said(said: Mapping[str, Any]) -> list[str]:
+    """Deadline class, own time and raised urgency of a decision, in words."""
+    kind, urgency = said.get("kind", ""), said.get("urgency", "")
+    found = [str(dict(Whistle.Kind.choices)[kind])] if kind else []
+    if said.get("due"):
+        limit = deadlines.words(said["due"])
+        found.append(_("handle within %(limit)s") % {"limit": limit})
+    if urgency and urgency != said.get("urgency_before", urgency):
+        raised = dict(Request.Urgency.choices)[urgency]
+        found.append(_("urgency raised: %(urgency)s") % {"urgency": raised})
+    return found
 
 
 def for_rows(rows: Sequence[Request]) -> dict[int, dict[str, Any]]:
@@ -198,11 +221,10 @@ def _dispatch(
             "lead": lead.department.short,
             "assist": names,
         }
-    said = decision.outcome if decision else {}
     query = {
         "department": lead.department.pk,
         "assist": ",".join(str(d.pk) for d in assist),
-        **{n: said[n] for n in ("kind", "due") if said.get(n)},
+        **_terms(row, decision),
     }
     url = reverse("request_step", args=[row.no, "whistle"])
     return {"label": words, "url": f"{url}?{urlencode(query)}"}

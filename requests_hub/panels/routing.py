@@ -15,16 +15,25 @@ from grids import hours, locate
 from grids.models import Department, District
 from grids.registers.base import DESK, covers
 from grids.scoping import scope_of
+from requests_hub import deadlines
 from requests_hub.actions import routing as actions
 from requests_hub.deadlines import Limit
 from requests_hub.models import (
     CategoryDecision,
+    Request,
     RoutingRule,
     RoutingTrial,
     SuggestionModel,
+    Whistle,
 )
 from requests_hub.routing.rules import CATEGORIES
 
+DIFFERS: dict[str, Text] = {
+    "kind": gettext_lazy("deadline class"),
+    "due": gettext_lazy("time to handle it"),
+    "urgency": gettext_lazy("urgency"),
+}
+CLASSES = {"kind": Whistle.Kind.choices, "urgency": Request.Urgency.choices}
 SIZES = (200, 1000, 5000)
 TONES = {"live": "green", "draft": "grey", "off": "red"}
 ICONS = {"live": "check-circle", "draft": "pencil", "off": "slash-circle"}
@@ -144,7 +153,7 @@ STEPS: dict[str, Callable[[RoutingRule, User, Mapping[str, str]], str]] = {
 
 
 def trial(row: RoutingTrial, user: User) -> dict[str, Any]:
-    """The page of a trial: progress, or counts and the requests that would go elsewhere."""
+    """The page of a trial: progress, or counts and the requests it would treat differently."""
     result = row.result or {}
     ids = {c["department"] for c in result.get("counts", ())}
     for moved in result.get("moved", ()):
@@ -163,6 +172,7 @@ def trial(row: RoutingTrial, user: User) -> dict[str, Any]:
         "is_open": row.state in ("waiting", "running"),
         "percent": row.done * 100 // row.wanted if row.wanted else 0,
         "counts": counts,
+        "classes": [_class(c) for c in result.get("classes", ())],
         "moved": [_moved(m, named) for m in result.get("moved", ())],
         "more": max(result.get("changed", 0) - len(result.get("moved", ())), 0),
         "result": result,
@@ -183,7 +193,31 @@ def _moved(moved: Mapping[str, Any], named: Mapping[int, Department]) -> dict[st
         "now": names(moved["now"]),
         "then": names(moved["then"]),
         "called": called.short if called else "",
+        "differs": [
+            (label, _word(what, pair[0]), _word(what, pair[1]))
+            for what, label in DIFFERS.items()
+            if (pair := moved.get(what)) and pair[0] != pair[1]
+        ],
     }
+
+
+def _class(counted: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the table of deadline classes and urgencies."""
+    what, code = counted["what"], counted["code"]
+    return {
+        **counted,
+        "label": DIFFERS[what],
+        "name": _word(what, code),
+        "change": counted["then"] - counted["now"],
+    }
+
+
+def _word(what: str, code: str) -> str:
+    """What people call a deadline class, an urgency or a time; a dash for none."""
+    if what == "due":
+        return deadlines.words(code) or "—"
+    known: dict[str, Any] = dict(CLASSES[what])
+    return str(known.get(code, "—"))
 
 
 # --- Versions of the suggestions ------------------------------------------------------------

@@ -12,12 +12,13 @@ from django.utils import timezone
 from governance.core import dictionaries, worktime
 from grids import hours, locate
 from grids.models import Department, Grid
-from requests_hub.models import Request, RoutingRule
+from requests_hub.models import Request, RoutingRule, Whistle
 
 CATEGORIES = "request_category"
 BETWEEN = re.compile(r"[\s、,，;；]+")
 SURE_SHARE = 0.6  # from here on a suggested category counts where nobody has given one
 Matched = dict[str, str]
+URGENCIES = tuple(Request.Urgency.values)  # the last is the most urgent
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Facts:
     """What the conditions look at.
 
     `category` is six digits or empty; `is_suggested` when it is only probable. `moment` is when
-    the request came in. `chain` holds the grids it lies in, from the town down.
+    the request came in. `chain` holds the grids it lies in, from the town down. `urgency` is no
+    condition: a rule may raise it.
     """
 
     district_id: int
@@ -36,18 +38,47 @@ class Facts:
     text: str
     moment: datetime
     area_type: str
+    urgency: str = Request.Urgency.ORDINARY
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rule says, or nothing: `rule` is None where none fitted."""
+    """What a rule says, or nothing: `rule` is None where none fitted.
+
+    `asked` is the urgency with which the request came.
+    """
 
     rule: RoutingRule | None = None
     matched: tuple[Matched, ...] = ()
+    asked: str = Request.Urgency.ORDINARY
 
     @property
     def departments(self) -> tuple[int, ...]:
         return tuple(self.rule.departments) if self.rule else ()
+
+    @property
+    def urgency(self) -> str:
+        """How urgent it is then: a rule raises it and never lowers it."""
+        said = self.rule.urgency if self.rule else ""
+        return max(self.asked, said or self.asked, key=URGENCIES.index)
+
+    @property
+    def kind(self) -> str:
+        """The deadline class: the rule's, but an emergency is called as one."""
+        if self.rule is None:
+            return ""
+        is_emergency = self.urgency == Request.Urgency.EMERGENCY
+        return str(Whistle.Kind.EMERGENCY) if is_emergency else self.rule.kind
+
+    @property
+    def due(self) -> str:
+        """The rule's own time to handle it, where its deadline class holds."""
+        return self.rule.due if self.rule and self.kind == self.rule.kind else ""
+
+    @property
+    def treatment(self) -> tuple[tuple[int, ...], str, str, str]:
+        """All that a request gets from the rules; two that differ treat it differently."""
+        return self.departments, self.kind, self.due, self.urgency
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -57,9 +88,10 @@ class Outcome:
         return {
             "lead": self.rule.lead_id,
             "assist": list(self.rule.assist),
-            "kind": self.rule.kind,
-            "due": self.rule.due,
-            "urgency": self.rule.urgency,
+            "kind": self.kind,
+            "due": self.due,
+            "urgency": self.urgency,
+            "urgency_before": self.asked,
         }
 
 
@@ -102,6 +134,7 @@ def facts_of(
         text=f"{request.title}\n{request.body}",
         moment=timezone.localtime(request.submitted_at),
         area_type=(areas or Areas()).of(chain),
+        urgency=request.urgency,
     )
 
 
@@ -116,8 +149,8 @@ def decide(rules: Iterable[RoutingRule], facts: Facts) -> Outcome:
     for rule in rules:
         matched = fits(rule, facts)
         if matched is not None:
-            return Outcome(rule, tuple(matched))
-    return Outcome()
+            return Outcome(rule, tuple(matched), facts.urgency)
+    return Outcome(asked=facts.urgency)
 
 
 def fits(rule: RoutingRule, facts: Facts) -> list[Matched] | None:

@@ -2,9 +2,12 @@
 
 The result of a trial:
     counts: [{"department": id, "now": n, "then": n}], most changed first;
-    moved: [{"no", "title", "now": [ids], "then": [ids], "called": id or null}], newest first,
-        at most `MOST_ROWS`; "called" is the department that really led;
-    changed, fitted: how many requests would go elsewhere, and how many the rule itself takes;
+    classes: [{"what": "kind" or "urgency", "code", "now": n, "then": n}], in their own order;
+    moved: [{"no", "title", "now": [ids], "then": [ids], "called": id or null,
+        "kind": [now, then], "due": [now, then], "urgency": [now, then]}], newest first, at most
+        `MOST_ROWS`; "called" is the department that really led;
+    changed, fitted: how many requests would be treated differently (departments, deadline class,
+        own time or urgency), and how many the rule itself takes;
     caught: how many of those are taken by an earlier rule.
 """
 
@@ -15,8 +18,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from requests_hub.models import Request, RoutingRule, Suggested
-from requests_hub.routing.rules import Areas, Facts, decide, facts_of, fits, in_force
+from requests_hub.models import Request, RoutingRule, Suggested, Whistle
+from requests_hub.routing.rules import (
+    Areas,
+    Facts,
+    Outcome,
+    decide,
+    facts_of,
+    fits,
+    in_force,
+)
 
 BATCH = 500
 MOST_ROWS = 500
@@ -42,6 +53,7 @@ def run(rule: RoutingRule, most: int, tell: Tell) -> dict[str, Any]:
     now: Counter[int] = Counter()
     then: Counter[int] = Counter()
     sums: Counter[str] = Counter()
+    classes: Counter[tuple[str, str, str]] = Counter()
     moved: list[dict[str, Any]] = []
     for row, facts in _each(rule.district_id, most, tell):
         old, new = decide(before, facts), decide(after, facts)
@@ -49,24 +61,53 @@ def run(rule: RoutingRule, most: int, tell: Tell) -> dict[str, Any]:
         then.update(new.departments)
         sums["fitted"] += new.rule is rule
         sums["caught"] += new.rule is not rule and fits(rule, facts) is not None
-        if old.departments != new.departments:
+        classes.update(_classes(old, "now"))
+        classes.update(_classes(new, "then"))
+        if old.treatment != new.treatment:
             sums["changed"] += 1
             if len(moved) < MOST_ROWS:
-                moved.append(_line(row, old.departments, new.departments))
+                moved.append(_line(row, old, new))
     counts = [{"department": pk, "now": now[pk], "then": then[pk]} for pk in now | then]
     counts.sort(key=lambda c: (-abs(c["then"] - c["now"]), -c["then"], c["department"]))
     names = ("fitted", "caught", "changed")
-    return {"counts": counts, "moved": moved, **{name: sums[name] for name in names}}
+    return {
+        "counts": counts,
+        "classes": _by_class(classes),
+        "moved": moved,
+        **{name: sums[name] for name in names},
+    }
 
 
-def _line(row: Request, now: tuple[int, ...], then: tuple[int, ...]) -> dict[str, Any]:
-    called = row.lead_department_id
+def _classes(outcome: Outcome, when: str) -> list[tuple[str, str, str]]:
+    found = [("urgency", outcome.urgency, when)]
+    return [*found, ("kind", outcome.kind, when)] if outcome.rule else found
+
+
+def _by_class(counted: Counter[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    known = {"kind": Whistle.Kind.values, "urgency": Request.Urgency.values}
+    return [
+        {
+            "what": what,
+            "code": code,
+            "now": counted[what, code, "now"],
+            "then": counted[what, code, "then"],
+        }
+        for what, codes in known.items()
+        for code in codes
+        if counted[what, code, "now"] or counted[what, code, "then"]
+    ]
+
+
+def _line(row: Request, old: Outcome, new: Outcome) -> dict[str, Any]:
     return {
         "no": row.no,
         "title": row.title,
-        "now": list(now),
-        "then": list(then),
-        "called": called,
+        "now": list(old.departments),
+        "then": list(new.departments),
+        "called": row.lead_department_id,
+        "kind": [old.kind, new.kind],
+        "due": [old.due, new.due],
+        "urgency": [old.urgency, new.urgency],
     }
 
 

@@ -11,6 +11,7 @@ from governance.core.notices import notify
 from grids.models import Post
 from requests_hub.actions import routing
 from requests_hub.models import Request, RoutingRule
+from requests_hub.people import desk_of
 
 
 @consumer(
@@ -30,6 +31,22 @@ def propose(event: Event) -> None:
             routing.propose(request)
         else:
             routing.route(request)
+
+
+@consumer("requests_hub.tell_urgency", "request.urgency_raised")
+def tell_urgency(event: Event) -> None:
+    """The desk hears that a rule made something more urgent."""
+    request = Request.objects.filter(pk=event.subject_id).first()
+    if request is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("%(urgency)s: “%(title)s”, %(no)s, by the routing rule “%(rule)s”") % {
+            "urgency": Request.Urgency(event.data["urgency"]).label,
+            "title": request.title,
+            "no": request.no,
+            "rule": event.data["rule"],
+        }
+    notify(sorted(desk_of(request)), event, text, f"/requests/{request.no}/")
 
 
 @consumer("requests_hub.close_rules", "department.changed")
