@@ -167,7 +167,8 @@ class RequestFilter(ViewerFilter):
         days = self.form.cleaned_data
         if not (days.get("first") and days.get("last")):
             return rows.none()
-        return rows.filter(drill.behind(value, days["first"], days["last"]))
+        about = days.get("department") or ""
+        return rows.filter(drill.behind(value, days["first"], days["last"], about))
 
     def as_given(self, rows: QuerySet[Request], _name: str, _value: Any) -> Any:
         """Part of another condition."""

@@ -295,6 +295,7 @@ REVISIT = (
                 ),
             ),
             StepField("words", _("What was said"), required=False),
+            StepField("of", _("Of single departments"), "answers", required=False),
         ),
         "telephone-outbound",
         Effects("revisited"),

@@ -37,7 +37,8 @@ class StepField:
     `kind` is text, choice, entry (one of the dictionary `source`), bool, department,
     departments, user, grid, date, datetime, request (its number), amount (working time such as
     "3d" or "4h"), tasks (list of task ids), files (list of attachment ids), lines (a list of
-    texts), ticks (numbers of such lines, from 0) or marks (1 to 5 for each entry of `source`).
+    texts), ticks (numbers of such lines, from 0), marks (1 to 5 for each entry of `source`) or
+    answers (of single departments: code -> {"is_solved", "satisfaction"}).
     """
 
     name: str

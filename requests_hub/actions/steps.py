@@ -311,6 +311,26 @@ def _marks(field: StepField, raw: Any, _subject: Subject) -> dict[str, int]:
     return {code: int(value) for code, value in marks.items()}
 
 
+def _answers(
+    field: StepField, raw: Any, subject: Subject
+) -> dict[int, revisits.Answers]:
+    """What was said of single departments, by code or id."""
+    words = _(
+        "Say of each department whether it is solved and whether they are satisfied."
+    )
+    if not isinstance(raw, Mapping) or not all(
+        isinstance(said, Mapping) for said in raw.values()
+    ):
+        raise _wrong(words)
+    named = _departments(field, list(raw), subject)
+    out = {}
+    for department, said in zip(named, raw.values(), strict=True):
+        is_solved = _bool(field, said.get("is_solved"), subject)
+        satisfaction = str(said.get("satisfaction") or "no_answer")
+        out[department.pk] = revisits.Answers(is_solved, satisfaction)
+    return out
+
+
 def _department(_field: StepField, raw: Any, subject: Subject) -> Department:
     if isinstance(raw, Department):
         return raw
@@ -453,6 +473,7 @@ READERS: dict[str, Reader] = {
     "lines": _lines,
     "ticks": _ticks,
     "marks": _marks,
+    "answers": _answers,
 }
 
 

@@ -83,6 +83,19 @@ THREE = (
     ("score", _("Weighted score")),
 )
 MEASURES = [count.name for count in COUNTS]
+# Of a department these count answers about it, not requests: their measures are set apart.
+ABOUT = "d."
+OF_DEPARTMENTS = {
+    name: f"{ABOUT}{name}"
+    for name in (
+        "valid",
+        "contacted",
+        "solved",
+        "satisfied",
+        "basically",
+        "dissatisfied",
+    )
+}
 LABELS: dict[str, Text] = {
     **{count.name: count.label for count in COUNTS},
     **{rate.name: rate.label for rate in RATES},

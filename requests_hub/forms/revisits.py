@@ -1,14 +1,19 @@
 """The four answers of a revisit."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance.core.models import User
+from grids.models import Department
 from requests_hub.actions import revisits
 from requests_hub.forms.base import StaffForm
 from requests_hub.models import Request, Revisit
 
+SOLVED, PLEASED, ALIKE = "solved_of_", "satisfied_of_", ""
 YES_NO = (("1", gettext_lazy("Yes")), ("0", gettext_lazy("No")))
 REACHED = (
     ("1", gettext_lazy("Reached")),
@@ -51,6 +56,44 @@ class RevisitForm(StaffForm):
         widget=forms.Textarea({"rows": 3}),
     )
 
+    def __init__(
+        self, *args: Any, departments: Sequence[Department] = (), **kwargs: Any
+    ) -> None:
+        """With several departments, each may be answered for apart."""
+        super().__init__(*args, **kwargs)
+        self.departments = list(departments) if len(departments) > 1 else []
+        for each in self.departments:
+            self.fields[f"{SOLVED}{each.pk}"] = forms.ChoiceField(
+                label=_("%(department)s: is it solved?") % {"department": each.short},
+                choices=((ALIKE, _("as above")), *YES_NO),
+                required=False,
+            )
+            self.fields[f"{PLEASED}{each.pk}"] = forms.ChoiceField(
+                label=_("%(department)s: satisfied?") % {"department": each.short},
+                choices=((ALIKE, _("as above")), *Revisit.Satisfaction.choices),
+                required=False,
+            )
+
+    @property
+    def apart(self) -> list[tuple[Department, Any, Any]]:
+        """Each department with its two fields, for the page."""
+        return [
+            (each, self[f"{SOLVED}{each.pk}"], self[f"{PLEASED}{each.pk}"])
+            for each in self.departments
+        ]
+
+    def _of(self) -> dict[int, revisits.Answers]:
+        """What was said of single departments; the whole stands for what was not said."""
+        data, found = self.cleaned_data, {}
+        for each in self.departments:
+            solved, pleased = data[f"{SOLVED}{each.pk}"], data[f"{PLEASED}{each.pk}"]
+            if solved or pleased:
+                found[each.pk] = revisits.Answers(
+                    (solved or data["is_solved"]) == "1",
+                    pleased or data["satisfaction"],
+                )
+        return found
+
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         if data.get("contacted") == "1":
@@ -76,6 +119,7 @@ class RevisitForm(StaffForm):
             satisfaction=data["satisfaction"],
             words=data["words"],
             way=data["way"],
+            of=self._of(),
         )
 
     @property

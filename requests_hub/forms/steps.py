@@ -211,6 +211,8 @@ class StepForm(PhotosMixin, StaffForm):
         if spec.kind == "marks":
             self._add_marks(spec)
             return
+        if spec.kind == "answers":
+            return  # asked on the page of a revisit
         if spec.kind == "ticks" and not _has_steps(self.ground.task):
             return
         if spec.kind == "department" and spec.name == "department":

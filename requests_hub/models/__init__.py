@@ -32,7 +32,7 @@ from requests_hub.models.open311 import (
 from requests_hub.models.proposals import Proposal
 from requests_hub.models.replies import ReplyTemplate
 from requests_hub.models.requests import Request
-from requests_hub.models.revisits import Revisit
+from requests_hub.models.revisits import DepartmentAnswer, Revisit
 from requests_hub.models.routing import RoutingDecision, RoutingRule, RoutingTrial
 from requests_hub.models.sendings import Incoming, Sending
 from requests_hub.models.statistics import StatCheck, StatDelta, StatFlow, StatStock
@@ -50,6 +50,7 @@ __all__ = [
     "AssessmentRule",
     "Bulletin",
     "CategoryDecision",
+    "DepartmentAnswer",
     "Escalation",
     "EscalationContact",
     "EscalationRung",

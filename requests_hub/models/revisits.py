@@ -1,5 +1,6 @@
 """Asking the resident afterwards, four answers: reached, solved, satisfied, in words."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core.ids import TimeOrderedIdField
+from grids.models import Department
 from grids.models.places import Placed
 from grids.scoping import GridScopedQuerySet
 from requests_hub.models.requests import Request
@@ -91,3 +93,43 @@ class Revisit(Placed):
 
     def __str__(self) -> str:
         return f"{self.request_id} #{self.round}.{self.attempt}"
+
+
+class DepartmentAnswer(models.Model):
+    """What a revisit that counts says of one department that handled the request in its round.
+
+    One row for each department whose call had closed, so that the rates of departments count
+    answers about departments 部门件次, and those of places count requests 件. `is_own` marks what was
+    said of this department itself; otherwise the answer about the whole stands for it. Rows are
+    never changed.
+    """
+
+    id = TimeOrderedIdField()
+    revisit = models.ForeignKey(
+        Revisit, models.PROTECT, related_name="departments", db_index=False
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name=_("department")
+    )
+    is_solved = models.BooleanField(_("solved"), null=True)
+    satisfaction = models.CharField(
+        _("satisfaction"),
+        max_length=12,
+        choices=Revisit.Satisfaction.choices,
+        blank=True,
+    )
+    is_own = models.BooleanField(_("said of this department"), default=False)
+
+    class Meta:
+        verbose_name = _("answer about a department")
+        verbose_name_plural = _("answers about departments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revisit", "department"],
+                name="requests_hub_answer_once_per_department",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.revisit} {self.department}"

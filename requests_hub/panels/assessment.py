@@ -33,7 +33,7 @@ COLUMNS = {
     ),
     "department": (
         "called", "return_rate", "report_on_time", "plan_on_time", "handle_due", "handle_rate",
-        "handle_on_time", "rework_rate",
+        "handle_on_time", "rework_rate", "contacted_rate", "solved_rate", "satisfied_rate", "score",
     ),
 }  # fmt: skip
 TONES = {
@@ -225,10 +225,15 @@ def glossary() -> list[tuple[str, Text, Text]]:
     """(name in a formula, label, how it is reckoned) of every indicator."""
     about: dict[str, Text] = {rate.name: rate.about for rate in RATES}
     about |= {
-        "contacted_rate": _("contacted ÷ valid revisits"),
-        "solved_rate": _("solved ÷ valid revisits"),
+        "contacted_rate": _(
+            "contacted ÷ valid revisits; of a department, ÷ valid answers about it"
+        ),
+        "solved_rate": _(
+            "solved ÷ valid revisits; of a department, ÷ valid answers about it"
+        ),
         "satisfied_rate": _(
-            "(satisfied + what “basically satisfied” counts × those) ÷ valid revisits"
+            "(satisfied + what “basically satisfied” counts × those) ÷ valid revisits;"
+            " of a department, ÷ valid answers about it"
         ),
         "score": _("the three rates by their weights"),
     }

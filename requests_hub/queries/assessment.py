@@ -9,7 +9,7 @@ from django.db.models import Q
 from governance.core.models import User
 from grids.models import Department, Grid
 from grids.scoping import scope_of
-from requests_hub.assessment.indicators import MEASURES
+from requests_hub.assessment.indicators import ABOUT, MEASURES, OF_DEPARTMENTS
 from requests_hub.assessment.periods import Period
 from requests_hub.models import AssessmentRule, Scorecard
 from requests_hub.models.statistics import WHOLE, Axis
@@ -97,7 +97,10 @@ def _grids(held: areas.Held, level: str, period: Period) -> list[Unit]:
 
 
 def departments(user: User, period: Period) -> list[Unit]:
-    """Departments called in one's area; an officer sees their own."""
+    """Departments called in one's area; an officer sees their own.
+
+    Their revisits count answers about the department, one for each request it handled.
+    """
     scope, held = scope_of(user), areas.held(user)
     own = sorted(scope.departments)
     district = held.district if held else next(iter(areas.districts_of(user)), 0)
@@ -107,7 +110,7 @@ def departments(user: User, period: Period) -> list[Unit]:
     found: dict[int, Counts] = {}
     for figure in statistics.flow(
         district,
-        MEASURES,
+        [OF_DEPARTMENTS.get(name, name) for name in MEASURES],
         period.first,
         period.last,
         places=at,
@@ -115,7 +118,8 @@ def departments(user: User, period: Period) -> list[Unit]:
         keys=[str(pk) for pk in own] if own else None,
     ):
         row = found.setdefault(int(figure.key), {})
-        row[figure.measure] = row.get(figure.measure, 0) + figure.n
+        name = figure.measure.removeprefix(ABOUT)
+        row[name] = row.get(name, 0) + figure.n
     named = Department.objects.filter(pk__in=own or found).order_by("order", "pk")
     return [Unit(d.short, d.code, found.get(d.pk, {})) for d in named]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
-from requests_hub.models import Revisit, Task
+from requests_hub.models import DepartmentAnswer, Revisit, Task
 
 NOT_ASSESSED = ("draft", "rejected", "withdrawn", "merged", "held")
 COUNTED = Q(is_excluded=False)
@@ -80,9 +80,38 @@ FIGURES: dict[str, Make] = {
 }
 
 
-def behind(figure: str, first: date, last: date) -> Q:
-    """The condition of requests that a figure of these days counts; nothing for no figure."""
+# The answers about one department, whatever was said of the others.
+ANSWERS = {
+    "valid": Q(),
+    "contacted": Q(revisit__is_contacted=True),
+    "solved": Q(is_solved=True),
+    "satisfied": Q(satisfaction="satisfied"),
+    "basically": Q(satisfaction="basically"),
+    "dissatisfied": Q(satisfaction="dissatisfied"),
+}
+
+
+def _answered(figure: str, department: str) -> Make:
+    def make(days: Days) -> Q:
+        rows = DepartmentAnswer.objects.filter(
+            _in("revisit__asked_at", days),
+            ANSWERS[figure],
+            revisit__is_valid=True,
+            department__code=department,
+        )
+        return Q(pk__in=rows.values("revisit__request_id")) & COUNTED
+
+    return make
+
+
+def behind(figure: str, first: date, last: date, department: str = "") -> Q:
+    """The condition of requests that a figure of these days counts; nothing for no figure.
+
+    With the code of a department, what revisits say is what they say of it.
+    """
     make = FIGURES.get(figure)
+    if department and figure in ANSWERS:
+        make = _answered(figure, department)
     if make is None:
         return Q(pk__in=[])
     start = timezone.make_aware(datetime.combine(first, time.min))

@@ -14,6 +14,12 @@ SELECT v.district_id, e.* FROM requests_hub_revisit AS v
 JOIN requests_hub_request AS r ON r.id = v.request_id, LATERAL requests_hub_stat_expand(
   v.large_id, v.medium_id, v.small_id, v.micro_id, NULL, NULL, '',
   requests_hub_revisit_cells(v, r.is_excluded), 1) AS e
+UNION ALL
+SELECT v.district_id, e.* FROM requests_hub_departmentanswer AS a
+JOIN requests_hub_revisit AS v ON v.id = a.revisit_id
+JOIN requests_hub_request AS r ON r.id = v.request_id, LATERAL requests_hub_stat_expand(
+  v.large_id, v.medium_id, v.small_id, v.micro_id, a.department_id, NULL, '',
+  requests_hub_answer_cells(a, v, r.is_excluded), 1) AS e
 """
 ENTERED = """
 SELECT r.district_id, x.* FROM core_event AS v JOIN requests_hub_request AS r ON r.id = v.subject_id,

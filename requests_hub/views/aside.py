@@ -13,6 +13,7 @@ from governance.core.errors import DomainError
 from governance.core.views.health import client_address
 from grids.scoping import scope_of
 from requests_hub.actions import base, privacy
+from requests_hub.actions.revisits import handled_by
 from requests_hub.forms.revisits import RevisitForm
 from requests_hub.paging import PAGE_SIZE
 from requests_hub.queries import aside
@@ -74,10 +75,11 @@ def revisit(http: HttpRequest, no: str) -> HttpResponse:
     """One call: the number with a trace, then four answers, or not reached."""
     row, user = request_or_404(http, no), signed_in(http)
     base.permit(row, "revisit", user)
-    form = RevisitForm(http.POST if http.method == "POST" else None)
+    named = handled_by(row)
+    form = RevisitForm(http.POST if http.method == "POST" else None, departments=named)
     is_shown = http.method == "POST" and "show" in http.POST
     if is_shown:
-        form = RevisitForm()
+        form = RevisitForm(departments=named)
         address = str(client_address(http))
         privacy.unmask(row, by=user, reason="contact", address=address)
     elif http.method == "POST" and form.is_valid():
