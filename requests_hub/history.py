@@ -16,6 +16,7 @@ from requests_hub import deadlines
 from requests_hub.models import Ladder, Request, Task
 from requests_hub.models.tasks import OPEN_STATES
 from requests_hub.people import unit_of
+from requests_hub.queries.escalation import reminded
 from requests_hub.turns import turn_of
 
 VERBS: dict[str, tuple[Text, str, str]] = {
@@ -289,6 +290,7 @@ def tasks_of(request: Request) -> list[Task]:
         rows = Task.objects.filter(request_id=request.pk).select_related(
             "department", "holder", "whistle__blown_by"
         )
+        rows = rows.annotate(reminders=reminded())
         known = list(rows.order_by("-round", "-is_lead", "id"))
         for task in known:
             task.request = request

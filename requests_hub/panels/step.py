@@ -271,12 +271,16 @@ def _unit(subject: Request | Task | Whistle) -> str:
 
 
 def _left(subject: Request | Task | Whistle) -> str:
-    """The clock that runs now, as a sentence."""
-    is_task = isinstance(subject, Task)
-    clock = turns.task_clock(subject) if is_task else turns.request_clock(subject)  # type: ignore[arg-type]
+    """The clock that runs now, as a sentence; a whistle has none of its own, its calls have."""
+    if isinstance(subject, Whistle):
+        return ""
+    if isinstance(subject, Task):
+        clock = turns.task_clock(subject)
+    else:
+        clock = turns.request_clock(subject)
     if clock.code == "not_started" or not subject.state_info.is_open:
         return ""
-    if is_task and subject.state == "called":
+    if subject.state == "called":
         return _("Time to report in: %(clock)s. %(tip)s") % _words(clock)
     return _("Time for this: %(clock)s. %(tip)s") % _words(clock)
 

@@ -10,6 +10,7 @@ from governance.core.clocks import Clock
 from governance.core.models import User
 from requests_hub import presenters, turns
 from requests_hub.models import Request, Task, Whistle
+from requests_hub.panels import escalation
 from requests_hub.panels.calls import call_cards
 from requests_hub.panels.turns import Act, acts, shown
 from requests_hub.queries.numbers import OPEN_STAGES, BoardRow
@@ -74,11 +75,18 @@ def panel(
     for row in rows:
         ahead = acts(row.task, user)
         first = ahead[0] if ahead and ahead[0].is_main else None
-        more = ahead[1:] if first else ahead
-        calls.append(Call(row.task, row.clock, row.dots, row is holding, first, more))
+        more = (ahead[1:] if first else ahead) + escalation.acts(row.task, user)
+        first = first or _urge(more)
+        rest = [act for act in more if act is not first]
+        calls.append(Call(row.task, row.clock, row.dots, row is holding, first, rest))
     whistle.request = request
     own = acts(whistle, user)
     return Panel(whistle, number_of(whistle, request), calls, _rule(whistle, rows), own)
+
+
+def _urge(more: list[Act]) -> Act | None:
+    """Who waits for a department can do one thing: urge it."""
+    return next((act for act in more if act.name == "remind"), None)
 
 
 def _rule(whistle: Whistle, rows: list[presenters.WhistleRow]) -> str:

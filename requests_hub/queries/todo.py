@@ -22,6 +22,7 @@ from requests_hub.paging import (
     newest_first,
     with_params,
 )
+from requests_hub.queries.escalation import reminded
 from requests_hub.queries.lists import NEVER, deadline_key, joined
 from requests_hub.turns import for_list
 from requests_hub.workflow import DESK, GRID
@@ -213,7 +214,7 @@ def _tasks(ids: list[int]) -> dict[int, Task]:
     rows = joined(Task.objects.filter(pk__in=ids), "request__").select_related(
         "department", "holder", "whistle", "whistle__blown_by"
     )
-    return {row.pk: row for row in rows}
+    return {row.pk: row for row in rows.annotate(reminders=reminded())}
 
 
 def done(user: User, params: QueryDict, *, size: int = PAGE_SIZE) -> Page[Any]:

@@ -54,6 +54,24 @@ def test_a_second_reminder_waits_for_the_pause(task, make):
     assert again.repeat == 1
 
 
+def test_the_panel_leads_to_a_reminder_and_lists_say_how_often(task, make, client):
+    link = f"/tasks/{task.pk}/remind/"
+    pages = (f"/requests/{task.request.no}/", f"/whistles/{task.whistle_id}/")
+    client.force_login(make.cast.town_a)
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert f'hx-get="{link}"' in shown, page
+        assert "催办 1 次" not in shown
+    with base.at(MONDAY):
+        supervision.remind(task, by=make.cast.town_a)
+    for page in pages:
+        assert "催办 1 次" in client.get(page).content.decode()
+    client.force_login(make.cast.officer_b)
+    for page in ("/todo/", "/desk/?tab=report-in"):
+        assert "催办 1 次" in client.get(page).content.decode()
+    assert link not in client.get(pages[0]).content.decode()
+
+
 def test_others_may_not_remind(task, make):
     for name in ("town_b", "officer_a", "resident", "worker_a"):
         with pytest.raises(NotAllowed):

@@ -364,6 +364,8 @@ def test_the_pages_of_the_steps_take_them(call: Any, client: Any) -> None:
     assert "路权未定" in page
     url = f"/whistles/{call.whistle.pk}/step/add_department/"
     water = call.departments["water"].pk
+    assert str(water) in client.get(url).content.decode()
+    assert client.get(url.replace("add_department", "recall")).status_code == 200
     answer = client.post(url, {"department": water, "reason": "涉水"})
     assert answer.status_code == 302, answer.content.decode()[:2000]
     assert task_of(call.request).department_id == water
