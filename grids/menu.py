@@ -30,13 +30,16 @@ def standing(request: HttpRequest) -> menu.Standing:
 
 
 menu.tell_standing(standing)
-GRIDS = _("Grids and teams")
+GRIDS = _("Grids and organisation")
+TEAMS = _("Teams and resources")
+DATA = _("Data and assessment")
+READERS = frozenset({"auditor", "leader"})
 menu.add(
     menu.Entry(_("Grids"), "diagram-3", "/grids/", TOWN, GRIDS, 30),
     menu.Entry(
-        _("Staff"), "person-badge", "/registry/staff/", TOWN | {"admin"}, GRIDS, 34
+        _("Staff"), "person-badge", "/registry/staff/", TOWN | {"admin"}, TEAMS, 34
     ),
-    menu.Entry(_("Sites"), "shop", "/sites/", TOWN, GRIDS, 33),
+    menu.Entry(_("Sites"), "shop", "/sites/", TOWN, TEAMS, 35),
     menu.Entry(
         _("Mapping of the nets"), "intersect", "/grids/mapping/", TOWN, GRIDS, 31
     ),
@@ -51,15 +54,14 @@ menu.add(
     menu.Entry(
         _("Grids"), "diagram-3", "/grids/", OFFICER, _("Grids and resources"), 30
     ),
-    menu.Entry(
-        _("Grids"), "diagram-3", "/grids/", FIELD | {"auditor", "leader"}, "", 30
-    ),
+    menu.Entry(_("Grids"), "diagram-3", "/grids/", FIELD, "", 30),
+    menu.Entry(_("Grids"), "diagram-3", "/grids/", READERS, GRIDS, 30),
     menu.Entry(
         _("Six data"),
         "database",
         "/registry/",
         TOWN,
-        _("Data and assessment"),
+        DATA,
         40,
     ),
     menu.Entry(
@@ -67,7 +69,7 @@ menu.add(
         "arrow-left-right",
         "/registry/feeds/",
         TOWN | {"admin"},
-        _("Data and assessment"),
+        DATA,
         42,
     ),
     menu.Entry(
@@ -83,20 +85,20 @@ menu.add(
         "cloud-arrow-up",
         "/imports/",
         TOWN,
-        _("Data and assessment"),
+        DATA,
         41,
     ),
 )
 menu.add(
     menu.Entry(_("Party tree"), "diagram-2", "/party/", TOWN, GRIDS, 31),
-    menu.Entry(_("Party tree"), "diagram-2", "/party/", FIELD | {"leader"}, "", 31),
+    menu.Entry(_("Party tree"), "diagram-2", "/party/", {"leader"}, GRIDS, 31),
+    menu.Entry(_("Party tree"), "diagram-2", "/party/", FIELD, "", 31),
     menu.Entry(
         _("Visits"), "house-heart", "/registry/households/", FIELD, order=4, is_tab=True
     ),
     menu.Entry(_("Households"), "house-heart", "/registry/households/", FIELD, "", 31),
-    menu.Entry(
-        _("Six data"), "database", "/registry/people/", FIELD | {"leader"}, "", 32
-    ),
+    menu.Entry(_("Six data"), "database", "/registry/people/", FIELD, "", 32),
+    menu.Entry(_("Six data"), "database", "/registry/people/", {"leader"}, DATA, 40),
     menu.Entry(
         _("Views of personal data"), "eye", "/audit/access/", {"auditor"}, "", 60
     ),
@@ -110,9 +112,9 @@ menu.add(
     ),
 )
 menu.add(
-    menu.Entry(_("Teams"), "people", "/teams/", TOWN, GRIDS, 32),
-    menu.Entry(_("Joint committees"), "bank", "/committees/", TOWN, GRIDS, 32),
-    menu.Entry(_("Resources"), "box-seam", "/registry/resources/", TOWN, GRIDS, 35),
+    menu.Entry(_("Teams"), "people", "/teams/", TOWN | READERS, TEAMS, 33),
+    menu.Entry(_("Joint committees"), "bank", "/committees/", TOWN, TEAMS, 34),
+    menu.Entry(_("Resources"), "box-seam", "/registry/resources/", TOWN, TEAMS, 36),
     menu.Entry(
         _("Resources"),
         "box-seam",
@@ -129,5 +131,5 @@ menu.add(
         _("Grids and resources"),
         32,
     ),
-    menu.Entry(_("Teams"), "people", "/teams/", FIELD | {"auditor", "leader"}, "", 32),
+    menu.Entry(_("Teams"), "people", "/teams/", FIELD, "", 32),
 )

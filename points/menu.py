@@ -8,6 +8,8 @@ TOWN = frozenset({"township", "district"})
 GOOD = frozenset({"good_person"})
 
 menu.add(
-    menu.Entry(_("Points"), "award", "/points/review/", TOWN, _("Grids and teams"), 32),
+    menu.Entry(
+        _("Points"), "award", "/points/review/", TOWN, _("Teams and resources"), 37
+    ),
     menu.Entry(_("Points"), "star", "/points/mine/", GOOD, order=4, is_tab=True),
 )

@@ -16,6 +16,7 @@ GOOD = frozenset({"good_person"})
 KEEPERS = frozenset({"district", "admin", "auditor"})
 DECIDERS = frozenset({"district", "leader"})
 LOOP = _("Loop")
+RULES = _("Supervision and rules")
 OURS = _("Our department")
 OUTSIDE = _("Outside systems")
 
@@ -50,8 +51,8 @@ menu.add(
         "binoculars",
         "/supervisions/",
         TOWN | READERS,
-        LOOP,
-        22,
+        RULES,
+        26,
     ),
     menu.Entry(
         _("Supervision of us"), "binoculars", "/supervisions/", OFFICER, OURS, 12
@@ -61,21 +62,22 @@ menu.add(
         "bar-chart",
         "/escalation/",
         TOWN | READERS | {"admin"},
-        LOOP,
-        26,
+        RULES,
+        27,
     ),
     menu.Entry(
         _("Loop check"),
         "activity",
         "/checks/",
         DISTRICT | READERS | {"admin"},
-        LOOP,
-        27,
+        RULES,
+        29,
     ),
-    menu.Entry(_("Hot issues"), "graph-up", "/hot/", TOWN | READERS, LOOP, 22),
-    menu.Entry(_("Revisits"), "telephone-outbound", "/revisits/", TOWN, LOOP, 25),
-    menu.Entry(_("Problem library"), "pin-angle", "/problems/", TOWN, LOOP, 26),
-    menu.Entry(_("Problem library"), "pin-angle", "/problems/", READERS, "", 26),
+    menu.Entry(_("Hot issues"), "graph-up", "/hot/", TOWN | READERS, LOOP, 23),
+    menu.Entry(_("Revisits"), "telephone-outbound", "/revisits/", TOWN, LOOP, 24),
+    menu.Entry(
+        _("Problem library"), "pin-angle", "/problems/", TOWN | READERS, LOOP, 25
+    ),
     menu.Entry(_("Holds and exclusions"), "funnel", "/proposals/", DECIDERS, "", 5),
     menu.Entry(
         _("Reply templates"),
@@ -85,9 +87,9 @@ menu.add(
         OURS,
         12,
     ),
-    menu.Entry(_("Routing rules"), "signpost-split", "/routing/", DISTRICT, LOOP, 29),
-    menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 23),
-    menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 24),
+    menu.Entry(_("Routing rules"), "signpost-split", "/routing/", DISTRICT, RULES, 28),
+    menu.Entry(_("Ledger and lists"), "journal-check", "/lists/", TOWN, LOOP, 25),
+    menu.Entry(_("Time grid"), "calendar3", "/time-grid/", TOWN, LOOP, 25),
     menu.Entry(_("Department desk"), "building", "/desk/", OFFICER, "", 1, MINE),
     menu.Entry(
         _("To report in on"),
@@ -106,8 +108,8 @@ menu.add(
     menu.Entry(_("Requests"), "chat-square-text", "/requests/", FIELD, "", 4),
     menu.Entry(_("Report"), "camera", "/field/report/", FIELD, "", 3),
     menu.Entry(_("Workbench"), "house-door", "/workbench/", READERS, "", 1),
-    menu.Entry(_("Requests"), "chat-square-text", "/requests/", READERS, "", 20),
-    menu.Entry(_("Whistles"), "megaphone", "/whistles/", READERS, "", 21),
+    menu.Entry(_("Requests"), "chat-square-text", "/requests/", READERS, LOOP, 20),
+    menu.Entry(_("Whistles"), "megaphone", "/whistles/", READERS, LOOP, 21),
 )
 
 menu.add(

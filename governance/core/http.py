@@ -108,9 +108,11 @@ def _frame_of(request: HttpRequest) -> dict[str, Any]:
     """Menu, tabs, place and unread notices, each read once and only if a template asks."""
     standing = SimpleLazyObject(lambda: menu.standing_of(request))
     lists = SimpleLazyObject(lambda: menu.menu_for(request, standing.roles))
+    bar = SimpleLazyObject(lambda: menu.bar_of(*lists))
     return {
         "menu": SimpleLazyObject(lambda: lists[0]),
-        "tabs": SimpleLazyObject(lambda: lists[1]),
+        "tabs": SimpleLazyObject(lambda: bar[0]),
+        "has_more": SimpleLazyObject(lambda: bar[1]),
         "standing": standing,
         "notices": SimpleLazyObject(lambda: _unread(request)),
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import is_valid_path
@@ -15,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
 Text = str | Promise
+MOST_OPEN = 12  # a menu of so many lines needs no folding
+MOST_TABS = 5
 Count = Callable[[HttpRequest], tuple[int, bool]]
 
 
@@ -105,7 +108,10 @@ def _item(
 def menu_for(
     request: HttpRequest, roles: frozenset[str]
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    """The side menu as groups, and the phone tabs, that these roles have."""
+    """The side menu as groups, and the phone tabs, that these roles have.
+
+    A long menu is folded: of its named groups only that of the current page is open.
+    """
     _discover()
     mine = [e for e in _registry.entries if e.roles & roles and answers(e.url)]
     mine.sort(key=lambda e: e.order)
@@ -115,11 +121,32 @@ def menu_for(
     groups: dict[str, list[dict[str, object]]] = {}
     for entry in lines:
         groups.setdefault(str(entry.group), []).append(_item(request, entry, now))
+    is_short = len(lines) <= MOST_OPEN
     menu: list[dict[str, object]] = [
-        {"label": label, "items": items} for label, items in groups.items()
+        {
+            "label": label,
+            "items": items,
+            "is_folded": bool(label) and not is_short,
+            "is_open": is_short or any(item["is_current"] for item in items),
+        }
+        for label, items in groups.items()
     ]
     tab = _current(request.path, tabs)
-    return menu, [_item(request, e, tab) for e in tabs[:5]]
+    return menu, [_item(request, e, tab) for e in tabs[:MOST_TABS]]
+
+
+def bar_of(
+    menu: list[dict[str, Any]], tabs: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], bool]:
+    """The tabs of a phone, and whether the last one opens the whole menu.
+
+    Who has no tabs of their own has the first lines of the menu.
+    """
+    lines = [item for group in menu for item in group["items"]]
+    tabs = tabs or lines[: MOST_TABS - 1]
+    shown = {item["url"] for item in tabs}
+    has_more = any(item["url"] not in shown for item in lines)
+    return (tabs[: MOST_TABS - 1] if has_more else tabs), has_more
 
 
 def first_url(request: HttpRequest, roles: frozenset[str]) -> str:

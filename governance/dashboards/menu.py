@@ -11,6 +11,8 @@ DATA = _("Data and assessment")
 menu.add(
     menu.Entry(_("Whole district"), "speedometer2", "/overview/", SEES_ALL, "", 0),
     menu.Entry(_("One map"), "map", "/map/", TOWN | {"officer", "leader"}, "", 5),
-    menu.Entry(_("Bulletins"), "bar-chart", "/bulletins/", TOWN | SEES_ALL, DATA, 42),
-    menu.Entry(_("One map"), "map", "/map/", TOWN | {"officer"}, order=3, is_tab=True),
+    menu.Entry(
+        _("Bulletins"), "file-earmark-text", "/bulletins/", TOWN | SEES_ALL, DATA, 42
+    ),
+    menu.Entry(_("One map"), "map", "/map/", TOWN | {"officer"}, order=5, is_tab=True),
 )

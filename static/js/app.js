@@ -124,6 +124,24 @@
     if (target.matches("[data-auto-submit]") && target.form) { target.form.requestSubmit ? target.form.requestSubmit() : target.form.submit(); }
   });
 
+  /* The menu of a phone is a sheet while the address names it; the rest of the page waits meanwhile. */
+  function menuSheet() {
+    var side = doc.getElementById("side"), shown = location.hash === "#side" && side && getComputedStyle(side).right === "0px";
+    Array.prototype.forEach.call(doc.body.children, function (part) { if (part !== side) { part.inert = Boolean(shown); } });
+    if (shown) { (side.querySelector("[aria-current]") || side).focus({ preventScroll: true }); }
+  }
+  if (doc.getElementById("side")) {
+    window.addEventListener("hashchange", function (event) {
+      menuSheet();
+      var more = doc.querySelector("[data-more]");
+      if (more && /#side$/.test(event.oldURL)) { more.focus(); }
+    });
+    doc.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && location.hash === "#side") { location.hash = "main"; event.stopPropagation(); }
+    });
+    menuSheet();
+  }
+
   /* Clicks that need no server. */
   doc.addEventListener("click", function (event) {
     var target = event.target.closest("[data-copy], [data-open-sheet], [data-clear-ticks], [data-open-dialog], [data-print], [data-show-password]");

@@ -80,3 +80,51 @@ def test_the_menu_leaves_out_pages_that_do_not_answer(
     assert groups[0]["items"][0]["is_current"] is True
     assert tabs == []
     assert menu.first_url(request, roles) == "/accounts/login/"
+
+
+def _many(roles: frozenset[str], n: int) -> list[menu.Entry]:
+    """`n` lines: two on top, the rest in two named groups, at addresses that answer."""
+    urls = ("/accounts/login/", "/accounts/logout/", "/notices/", "/healthz")
+    return [
+        menu.Entry(f"Line {i}", "house", f"{urls[i % 4]}?{i}", roles, group, order=i)
+        for i in range(n)
+        for group in ["" if i < 2 else "Odd" if i % 2 else "Even"]
+    ]
+
+
+def test_a_long_menu_is_folded_but_for_the_group_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roles = frozenset({"township"})
+    entries = _many(roles, 14)
+    entries.append(
+        menu.Entry("Here", "house", "/imports/", roles, "Odd", order=50)  # the page
+    )
+    monkeypatch.setattr(menu._registry, "entries", entries)
+    groups, _tabs = menu.menu_for(RequestFactory().get("/imports/"), roles)
+    assert [(g["label"], g["is_folded"], g["is_open"]) for g in groups] == [
+        ("", False, False),
+        ("Even", True, False),
+        ("Odd", True, True),
+    ]
+    monkeypatch.setattr(menu._registry, "entries", _many(roles, menu.MOST_OPEN))
+    groups, _tabs = menu.menu_for(RequestFactory().get("/imports/"), roles)
+    assert not any(g["is_folded"] for g in groups)
+
+
+def test_the_bar_of_a_phone_leads_to_the_whole_menu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roles = frozenset({"leader"})
+    monkeypatch.setattr(menu._registry, "entries", _many(roles, 9))
+    lists = menu.menu_for(RequestFactory().get("/notices/"), roles)
+    tabs, has_more = menu.bar_of(*lists)
+    assert ([t["label"] for t in tabs], has_more) == (
+        ["Line 0", "Line 1", "Line 2", "Line 4"],
+        True,
+    )
+    own = [menu.Entry("Own", "house", "/notices/?2", roles, is_tab=True)]
+    monkeypatch.setattr(menu._registry, "entries", own)
+    lists = menu.menu_for(RequestFactory().get("/notices/"), roles)
+    tabs, has_more = menu.bar_of(*lists)
+    assert ([t["label"] for t in tabs], has_more) == (["Own"], False)
