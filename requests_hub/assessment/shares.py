@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
+
 BASICALLY = 0.9
+NONE = "—"
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,8 @@ def change(now: float | None, before: float | None, digits: int = 1) -> float | 
 def growth(now: int, before: int) -> float | None:
     """Per cent by which a number has grown; None where there was nothing before."""
     return round(100 * (now - before) / before, 1) if before else None
+
+
+def one_decimal(value: float | None) -> str:
+    """A figure as it is shown, rounded (`number_format` alone would cut it off); a dash for none."""
+    return NONE if value is None else number_format(round(value, 1), decimal_pos=1)

@@ -14,14 +14,15 @@ from django.utils.translation import pgettext
 
 from requests_hub.assessment.indicators import shares
 from requests_hub.assessment.shares import (
+    NONE,
     Share,
     Weights,
     change,
     growth,
+    one_decimal,
     three_rates,
 )
 
-NONE = "—"
 Figures = Mapping[str, Any]
 Section = dict[str, Any]
 
@@ -87,7 +88,7 @@ def weights_of(figures: Figures) -> Weights:
 def percent(share: Share) -> str:
     """One decimal and the sign; a dash without a base."""
     value = share.percent
-    return NONE if value is None else f"{value:.1f}%"
+    return NONE if value is None else f"{one_decimal(value)}%"
 
 
 def _whole(figures: Figures) -> Section:
@@ -154,7 +155,7 @@ def _moved(value: float, words: Words) -> str:
     up, down, same = words
     if value == 0:
         return same
-    return (up if value > 0 else down) % {"n": f"{abs(value):.1f}"}
+    return (up if value > 0 else down) % {"n": one_decimal(abs(value))}
 
 
 def _points(now: Share, was: Share) -> str:
@@ -181,7 +182,7 @@ def _revisits(n: Figures, weights: Weights) -> str:
         "contacted": percent(rates.contacted),
         "solved": percent(rates.solved),
         "satisfied": percent(rates.satisfied),
-        "score": f"{rates.score:.1f}",
+        "score": one_decimal(rates.score),
         "a": weights.contacted,
         "b": weights.solved,
         "c": weights.satisfied,

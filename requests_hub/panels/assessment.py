@@ -15,9 +15,9 @@ from governance.core.workflow import Text
 from requests_hub.assessment import formulas, indicators
 from requests_hub.assessment.indicators import LABELS, RATES
 from requests_hub.assessment.periods import Period
-from requests_hub.assessment.shares import Weights, change, growth
+from requests_hub.assessment.shares import NONE, Weights, change, growth, one_decimal
 from requests_hub.models import Scorecard
-from requests_hub.panels.strip import NONE, Cell
+from requests_hub.panels.strip import Cell
 from requests_hub.queries.assessment import Board, Unit
 
 BASES = {
@@ -52,10 +52,6 @@ class Figure:
     url: str = ""
     tone: str = ""
     word: Text = ""
-
-
-def one_decimal(value: float | None) -> str:
-    return NONE if value is None else number_format(value, decimal_pos=1)
 
 
 def rows(

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from governance.core.models import User
 from governance.core.workflow import Text
 from grids.scoping import scope_of
+from requests_hub.assessment.shares import NONE, one_decimal
 from requests_hub.paging import capped_text
 from requests_hub.queries import numbers, todo
-
-NONE = "—"
 
 
 @dataclass(frozen=True)
@@ -92,13 +90,13 @@ def _rate(label: str, rate: numbers.Rate, url: str, kind: str) -> Cell:
     elif change == 0:
         line = _("as last month, %(base)s") % {"base": base}
     else:
-        words = {"n": number_format(abs(change), decimal_pos=1), "base": base}
+        words = {"n": one_decimal(abs(change)), "base": base}
         line = (
             _("up %(n)s points on last month, %(base)s") % words
             if change > 0
             else _("down %(n)s points on last month, %(base)s") % words
         )
-    return Cell(label, number_format(rate.percent, decimal_pos=1), "%", line, url)
+    return Cell(label, one_decimal(rate.percent), "%", line, url)
 
 
 def desk(user: User, counts: dict[str, int]) -> list[Cell]:

@@ -1,9 +1,12 @@
 """The catalogue builder finds texts, merges parts and refuses gaps."""
 
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
+from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from governance.core.management.commands import build_catalogue as builder
 
@@ -56,6 +59,22 @@ def test_an_unchanged_catalogue_is_not_written_again(tmp_path: Path) -> None:
     builder.write_if_changed(builder.merged(parts)[0], target)
     assert (target / "django.mo").stat().st_mtime_ns == before
     assert sorted(p.name for p in target.iterdir()) == ["django.mo", "django.po"]
+
+
+def test_the_process_that_builds_it_speaks_it_at_once(
+    tmp_path: Path, settings: Any
+) -> None:
+    target = tmp_path / "zh_Hans" / "LC_MESSAGES"
+    target.mkdir(parents=True)
+    write(tmp_path, "a.po", ("Unheard of", "闻所未闻"))
+    settings.LOCALE_PATHS = [str(tmp_path)]
+    try:
+        with translation.override("zh-hans"):
+            assert translation.gettext("Unheard of") == "Unheard of"
+            builder.write_if_changed(builder.merged(tmp_path)[0], target)
+            assert translation.gettext("Unheard of") == "闻所未闻"
+    finally:
+        translation_file_changed(None, target / "django.mo")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from requests_hub.assessment.shares import (
     Weights,
     change,
     growth,
+    one_decimal,
     three_rates,
 )
 
@@ -129,3 +130,8 @@ def test_what_is_no_formula_is_refused_at_its_field(text, words):
         formulas.check(text, indicators.LABELS)
     found = refused.value.fields["formula"][0]
     assert any(word in found for word in words.split("|")), found
+
+
+def test_figures_are_rounded_and_not_cut_off():
+    shown = [one_decimal(v) for v in (200 / 3, 99.96, 0.05, 0, 100.0, 93.7243, None)]
+    assert shown == ["66.7", "100.0", "0.1", "0.0", "100.0", "93.7", "—"]

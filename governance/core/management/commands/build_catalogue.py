@@ -12,6 +12,8 @@ import django
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 Key = tuple[str | None, str]
@@ -118,7 +120,10 @@ def words_of(entry: polib.POEntry) -> str:
 
 
 def write_if_changed(catalogue: polib.POFile, target: Path) -> None:
-    """Write .po and .mo, each in one step, so that a running server never reads half a file."""
+    """Write .po and .mo, each in one step, so that a running server never reads half a file.
+
+    What this process had read before is forgotten, so that it speaks the new words at once.
+    """
     for name, save in (
         ("django.po", catalogue.save),
         ("django.mo", catalogue.save_as_mofile),
@@ -134,6 +139,10 @@ def write_if_changed(catalogue: polib.POFile, target: Path) -> None:
         else:
             fresh.chmod(0o644)
             fresh.replace(old)
+    language = translation.get_language()
+    translation_file_changed(None, target / "django.mo")
+    if language:
+        translation.activate(language)
 
 
 def translated_by_django(key: Key) -> bool:
