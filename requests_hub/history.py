@@ -118,6 +118,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "grey",
         "telephone-outbound",
     ),
+    "request.photo_uncovered": (
+        gettext_lazy("took the covering of a picture back"),
+        "amber",
+        "eye",
+    ),
     "request.photo_redacted": (
         gettext_lazy("covered parts of a picture"),
         "grey",

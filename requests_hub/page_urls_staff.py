@@ -73,6 +73,11 @@ urlpatterns = [
     path("requests/<str:no>/words/", words.words, name="request_words"),
     path("requests/<str:no>/photos/<int:pk>/", photos.redact, name="photo_redact"),
     path(
+        "requests/<str:no>/photos/<int:pk>/uncover/",
+        photos.uncover,
+        name="photo_uncover",
+    ),
+    path(
         "requests/<str:no>/photos/<int:pk>/original/",
         photos.original,
         name="photo_original",

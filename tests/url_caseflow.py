@@ -40,6 +40,13 @@ CASEFLOW_URLS = (
     ),
     Url("photo_redact", NO, _photo, answers=NO_PICTURE),
     Url(
+        "photo_uncover",
+        NO,
+        _photo,
+        is_post=True,
+        answers={"anonymous": OUT, "desks": GONE},
+    ),
+    Url(
         "photo_original",
         NO,
         _photo,

@@ -59,6 +59,23 @@ def redact(
 
 
 @transaction.atomic
+def uncover(request: Request, pk: int, *, by: User, reason: str) -> Attachment:
+    """The desk takes the last covering back that was wrong; everybody sees what was before.
+
+    Raises:
+        NotAllowed: not the desk of the place.
+        NotHere, Invalid, Conflict: see `photo_of` and `core.actions.redaction.uncover`.
+    """
+    row = base.lock_request(request.pk)
+    if not scope_of(by).holds(DESK, row):
+        raise NotAllowed(_("Only the desk takes a covering back."))
+    photo = photo_of(row, pk)
+    redaction.uncover(photo, by=by, reason=reason)
+    base.tell("request.photo_uncovered", row, by, {"photo": pk, "note": reason.strip()})
+    return photo
+
+
+@transaction.atomic
 def original(
     request: Request,
     pk: int,

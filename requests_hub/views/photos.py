@@ -46,12 +46,14 @@ def _context(http: HttpRequest, row: Any, photo: Any) -> dict[str, Any]:
         *(http.POST.getlist(name) for name in ("x", "y", "width", "height")),
         strict=False,
     )
+    kept = list(photo.redactions.select_related("by", "undone_by").order_by("-id"))
     boxes = [cells for cells in rows if any(cell.strip() for cell in cells)]
     return {
         "row": row,
         "photo": photo,
         "boxes": [*boxes, *[("", "", "", "")] * max(1, ROWS - len(boxes))],
-        "kept": photo.redactions.select_related("by").order_by("-id"),
+        "kept": kept,
+        "standing": next((one for one in kept if one.undone_at is None), None),
         "may_see_original": scope_of(signed_in(http)).holds(DESK, row),
         "reasons": privacy.REASONS,
     }
@@ -60,6 +62,23 @@ def _context(http: HttpRequest, row: Any, photo: Any) -> dict[str, Any]:
 def _words(error: DomainError) -> str:
     named = getattr(error, "fields", {})
     return " ".join(s for each in named.values() for s in each) or error.message
+
+
+@staff(*DESK)
+@require_http_methods(["POST"])
+def uncover(http: HttpRequest, no: str, pk: int) -> HttpResponse:
+    """Take the last covering back, with a reason."""
+    row, user = request_or_404(http, no), signed_in(http)
+    reason = http.POST.get("why", "")
+    try:
+        redaction.uncover(row, pk, by=user, reason=reason)
+    except DomainError as error:
+        context = _context(http, row, redaction.photo_of(row, pk))
+        context |= {"undo_error": _words(error)}
+        page = "requests_hub/photos/redact.html"
+        return render(http, page, context, status=error.status)
+    messages.success(http, _("Taken back. Everybody sees the picture as before."))
+    return redirect("photo_redact", no=row.no, pk=pk)
 
 
 @staff(*DESK)

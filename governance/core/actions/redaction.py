@@ -66,13 +66,34 @@ def redact(
     return kept
 
 
+def uncover(attachment: Attachment, *, by: User, reason: str) -> Redaction:
+    """Take the last covering of a picture back; it is shown as it was before.
+
+    Raises:
+        Invalid: no reason. Conflict: nothing covers it.
+    """
+    why = " ".join(reason.split())[:200]
+    if not why:
+        raise Invalid(fields={"reason": [_("Say why.")]})
+    with transaction.atomic():
+        row = Attachment.objects.select_for_update(no_key=True).get(pk=attachment.pk)
+        last = Redaction.objects.standing().filter(attachment=row).last()
+        if last is None:
+            raise Conflict(_("This picture is shown as it was sent."))
+        last.undone_at, last.undone_by, last.undo_reason = timezone.now(), by, why
+        last.save(update_fields=["undone_at", "undone_by", "undo_reason"])
+        row.sha256, row.size_bytes = last.before_sha256, last.before_size_bytes
+        row.save(update_fields=["sha256", "size_bytes"])
+    return last
+
+
 def original(attachment: Attachment) -> IO[bytes]:
     """The bytes from before the first redaction. The caller has asked why, and noted it.
 
     Raises:
-        NotHere: it was never redacted.
+        NotHere: nothing covers it.
     """
-    first = attachment.redactions.order_by("id").first()
+    first = Redaction.objects.standing().filter(attachment=attachment).first()
     if first is None:
         raise NotHere(_("This picture is shown as it was sent."))
     return default_storage.open(first.before_path)
