@@ -18,6 +18,7 @@ def _number(world: Any) -> dict[str, Any]:
 
 OUTSIDE_URLS = (
     Url("open311_root", GONE),
+    Url("open311_openapi", IN),
     Url("open311_nothing", GONE, lambda _w: {"rest": "x"}),
     Url("open311_discovery", IN, _as_json()),
     Url("open311_services", IN, _as_json()),

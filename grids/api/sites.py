@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from governance.core import dictionaries
+from governance.core.api.schema import page_of
 from governance.core.errors import Invalid, NotHere
 from grids import nearby
 from grids.models import Site
@@ -74,6 +75,7 @@ class SiteList(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(
+        operation_id="sites_list",
         summary="Public sites, nearest first when a place is named",
         parameters=[
             NEAR,
@@ -85,7 +87,7 @@ class SiteList(APIView):
             OpenApiParameter("open", str, description="1: open now.", enum=["0", "1"]),
             OpenApiParameter("q", str, description="Part of the name or address."),
         ],
-        responses=PublicSiteSerializer(many=True),
+        responses={200: page_of("Sites", PublicSiteSerializer)},
     )
     def get(self, request: Request) -> Response:
         asked = nearby.read(request.query_params)

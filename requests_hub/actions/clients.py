@@ -117,6 +117,8 @@ def digest_of(text: str) -> str:
 
 def known_by(text: str) -> ApiClient | None:
     """The program whose key this is, if both are in use."""
+    if not (text.isascii() and text.isprintable()):
+        return None
     prefix = text.partition(".")[0]
     key = ApiKey.objects.select_related("client").filter(prefix=prefix).first()
     if key is None or not hmac.compare_digest(key.digest, digest_of(text)):
@@ -142,7 +144,7 @@ def admitted(text: str, right: str, *, counts: bool = True) -> ApiClient:
     Raises:
         NotAllowed: no key, a wrong one, or not this right. TooMany: more than its limit.
     """
-    client = known_by(text) if text and text.isascii() else None
+    client = known_by(text) if text else None
     if client is None:
         raise NotAllowed(_("A good api_key is needed."))
     if not getattr(client, right):

@@ -267,7 +267,7 @@ def _text(_field: StepField, raw: Any, _subject: Subject) -> str | None:
 
 
 def _choice(field: StepField, raw: Any, _subject: Subject) -> str:
-    if raw not in dict(field.choices):
+    if not isinstance(raw, str) or raw not in dict(field.choices):
         raise _wrong(_("Choose one of the answers."))
     return str(raw)
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import (
     api_view,
@@ -17,6 +16,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request as HttpCall
 from rest_framework.response import Response
 
+from governance.core.api.schema import problems
 from governance.core.errors import DomainError, Invalid
 from grids import locate
 from requests_hub import hotline
@@ -93,13 +93,8 @@ def _client(call: HttpCall, *, counts: bool = True) -> ApiClient:
 @extend_schema(
     operation_id="hotline_messages",
     parameters=[KEY],
-    request=MessagesIn,
-    responses={
-        200: ResultsOut,
-        400: OpenApiTypes.OBJECT,
-        403: OpenApiTypes.OBJECT,
-        429: OpenApiTypes.OBJECT,
-    },
+    request=inline_serializer("HotlineMessages", {"messages": MessageIn(many=True)}),
+    responses={200: ResultsOut, **problems(429)},
 )
 @api_view(["POST"])
 @authentication_classes([])
@@ -161,7 +156,7 @@ def _values(client: ApiClient, given: dict[str, Any]) -> dict[str, Any]:
 @extend_schema(
     operation_id="hotline_updates",
     parameters=[KEY, AFTER],
-    responses={200: UpdatesOut, 400: OpenApiTypes.OBJECT, 403: OpenApiTypes.OBJECT},
+    responses={200: UpdatesOut},
 )
 @api_view(["GET"])
 @authentication_classes([])

@@ -369,21 +369,3 @@ class PublicRequestDetail(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField()
     events = PublicEvent(many=True)
     steps = StepOut(many=True)
-
-
-class ErrorOut(serializers.Serializer[Any]):
-    """Every refusal. `fields` with code "invalid"; `state` and `legal` with "illegal_step"."""
-
-    code = serializers.CharField()
-    message = serializers.CharField()
-    fields_ = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()), required=False
-    )
-    state = serializers.CharField(required=False)
-    legal = serializers.ListField(child=serializers.CharField(), required=False)
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """With "fields", which a class attribute may not be called."""
-        fields = super().get_fields()
-        fields["fields"] = fields.pop("fields_")
-        return fields

@@ -3,20 +3,21 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers as fields
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request as HttpCall
 from rest_framework.response import Response
 
 from governance.core import attachments, ratelimit
+from governance.core.api.parsers import MultiPartParser
+from governance.core.api.schema import page_of, problems
 from governance.core.errors import Invalid, NotHere
 from governance.core.models import Attachment, User
 from governance.core.views.health import client_address
 from requests_hub.api import callers, serializers, shapes
-from requests_hub.api.views import PARSERS, STEP, paged, problems, query, take
+from requests_hub.api.views import PAGING, PARSERS, STEP, paged, query, take
 from requests_hub.filters import TaskFilter
 from requests_hub.models import Task
 
@@ -25,10 +26,9 @@ from requests_hub.models import Task
     operation_id="tasks_list",
     parameters=[
         *query(TaskFilter),
-        OpenApiParameter("before", int),
-        OpenApiParameter("limit", int),
+        *PAGING,
     ],
-    responses={200: serializers.TaskRow(many=True), **problems(400, 401)},
+    responses={200: page_of("Tasks", serializers.TaskRow)},
 )
 @api_view(["GET"])
 def tasks(call: HttpCall) -> Response:
@@ -39,7 +39,7 @@ def tasks(call: HttpCall) -> Response:
 
 @extend_schema(
     operation_id="tasks_read",
-    responses={200: serializers.TaskDetail, **problems(401, 404)},
+    responses={200: serializers.TaskDetail},
 )
 @api_view(["GET"])
 def task_detail(call: HttpCall, pk: int) -> Response:
@@ -53,7 +53,7 @@ def task_detail(call: HttpCall, pk: int) -> Response:
     parameters=[STEP],
     description="The body has the step's fields, as `steps` of the task names them.",
     request=OpenApiTypes.OBJECT,
-    responses={200: serializers.TaskDetail, **problems(400, 401, 403, 404, 409)},
+    responses={200: serializers.TaskDetail, **problems(409)},
 )
 @api_view(["POST"])
 @parser_classes(PARSERS)
@@ -79,7 +79,7 @@ def task_step(call: HttpCall, pk: int, step: str) -> Response:
             },
         )
     },
-    responses={201: serializers.StoredFileOut, **problems(400, 429)},
+    responses={201: serializers.StoredFileOut, **problems(429)},
     description="The answer's `id` (or `key`, where there is no account) goes into `files` of "
     "a request or a step within a day.",
 )

@@ -8,16 +8,21 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request as HttpCall
 from rest_framework.response import Response
 
 from governance.core import dictionaries, ratelimit
 from governance.core.api.paging import KeysetPagination
+from governance.core.api.parsers import FormParser, JSONParser, MultiPartParser
+from governance.core.api.schema import page_of, problems
 from governance.core.errors import Invalid
 from governance.core.models import DictionaryItem, User
 from governance.core.views.health import client_address
@@ -44,7 +49,16 @@ IDEMPOTENCY = OpenApiParameter(
     "header",
     description="The same key and body give the first answer again; another body gives 409.",
 )
-ERROR = serializers.ErrorOut
+EITHER: Final = PolymorphicProxySerializer(
+    component_name="RequestAsKnown",
+    serializers=[serializers.RequestDetail, serializers.PublicRequestDetail],
+    resource_type_field_name=None,
+)
+
+PAGING: Final = [
+    OpenApiParameter("before", {"type": "integer", "minimum": 1}),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
+]
 
 
 def query(filter_class: Any) -> list[OpenApiParameter]:
@@ -70,11 +84,6 @@ def _one_of(part: Any) -> list[str] | None:
     return [code for code, _label in part.extra.get("choices", ())] or None
 
 
-def problems(*codes: int) -> dict[int, Any]:
-    """The refusals of an operation, for its documentation."""
-    return dict.fromkeys(codes, OpenApiResponse(ERROR))
-
-
 @extend_schema(
     methods=["POST"],
     operation_id="requests_submit",
@@ -84,7 +93,7 @@ def problems(*codes: int) -> dict[int, Any]:
     responses={
         201: serializers.ReceiptOut,
         200: serializers.ReceiptOut,
-        **problems(400, 409, 429),
+        **problems(409, 429),
     },
 )
 @extend_schema(
@@ -92,10 +101,9 @@ def problems(*codes: int) -> dict[int, Any]:
     operation_id="requests_list",
     parameters=[
         *query(RequestFilter),
-        OpenApiParameter("before", int),
-        OpenApiParameter("limit", int),
+        *PAGING,
     ],
-    responses={200: serializers.RequestRow(many=True), **problems(400, 401)},
+    responses={200: page_of("Requests", serializers.RequestRow)},
 )
 @api_view(["GET", "POST"])
 @permission_classes([AllowAny])
@@ -210,7 +218,7 @@ def _detail(request: Request, actor: User | Reporter) -> Response:
 @extend_schema(
     operation_id="requests_read",
     parameters=[KEY, CODE],
-    responses={200: serializers.RequestDetail, **problems(401, 404)},
+    responses={200: EITHER},
     description="With the follow-up code instead of an account the answer is a "
     "PublicRequestDetail: plain words, no officer.",
 )
@@ -226,7 +234,7 @@ def request_detail(call: HttpCall, key: str) -> Response:
     parameters=[KEY, STEP, CODE],
     description="The body has the step's fields, as `steps` of the request names them.",
     request=OpenApiTypes.OBJECT,
-    responses={200: serializers.RequestDetail, **problems(400, 401, 403, 404, 409)},
+    responses={200: EITHER, **problems(409)},
 )
 @api_view(["POST"])
 @permission_classes([AllowAny])

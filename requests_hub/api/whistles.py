@@ -6,14 +6,15 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request as HttpCall
 from rest_framework.response import Response
 
+from governance.core.api.schema import problems
 from governance.core.errors import NotHere
 from requests_hub.api import callers, serializers, shapes
-from requests_hub.api.views import STEP, problems, take
+from requests_hub.api.views import STEP, take
 
 
 @extend_schema(
     operation_id="whistles_read",
-    responses={200: serializers.WhistleOut, **problems(401, 404)},
+    responses={200: serializers.WhistleOut},
 )
 @api_view(["GET"])
 def whistle_detail(call: HttpCall, pk: int) -> Response:
@@ -27,7 +28,7 @@ def whistle_detail(call: HttpCall, pk: int) -> Response:
     parameters=[STEP],
     description="The body has the step's fields, as `steps` of the whistle names them.",
     request=OpenApiTypes.OBJECT,
-    responses={200: serializers.WhistleOut, **problems(400, 401, 403, 404, 409)},
+    responses={200: serializers.WhistleOut, **problems(409)},
 )
 @api_view(["POST"])
 def whistle_step(call: HttpCall, pk: int, step: str) -> Response:

@@ -70,6 +70,8 @@ def answers(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
                 if request.method not in {*methods, "HEAD"}:
                     words = _("This address answers %(methods)s only.")
                     raise Faults((405, words % {"methods": ", ".join(methods)}))
+                if any("\0" in str(value) for value in kwargs.values()):
+                    raise Faults((404, _("There is no such address in GeoReport v2.")))
                 answer = view(request, *args, **kwargs)
             except (DomainError, Faults) as error:
                 answer = refusal(error)
@@ -77,6 +79,7 @@ def answers(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
                     answer.headers["Allow"] = ", ".join(methods)
             return rendered(answer, fmt)
 
+        answered.reads_any_address = True  # type: ignore[attr-defined]
         return answered
 
     return wrap

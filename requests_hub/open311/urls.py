@@ -6,6 +6,7 @@ from requests_hub.open311 import views
 
 urlpatterns = [
     path("", views.nothing, {"fmt": "xml"}, name="open311_root"),
+    path("openapi.json", views.openapi, name="open311_openapi"),
     path("discovery.<str:fmt>", views.discovery, name="open311_discovery"),
     path("services.<str:fmt>", views.service_list, name="open311_services"),
     path(

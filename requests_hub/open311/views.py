@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,12 @@ from grids.models import District
 from requests_hub.actions import open311 as actions
 from requests_hub.models import Open311Report
 from requests_hub.open311 import lists, params, services, shapes
+from requests_hub.open311.description import LONGEST_TEXT as LONGEST
+from requests_hub.open311.description import description
 from requests_hub.open311.formats import Answer, Faults, answers
 from requests_hub.open311.params import param
 
 FILE_NAMES = ("media", "photo1", "photo2", "photo3", "photo4", "photo5", "photo6")
-LONGEST = 4000
 STATUSES = {"open", "closed"}
 
 
@@ -32,6 +33,12 @@ def discovery(request: HttpRequest) -> Answer:
     if district is None:
         raise Faults((404, _("There is no district here yet.")))
     return Answer(shapes.discovery(district, here.rstrip("/")), "discovery")
+
+
+def openapi(request: HttpRequest) -> JsonResponse:
+    """The endpoint's description for programs."""
+    here = request.build_absolute_uri(reverse("open311_root"))
+    return JsonResponse(description(here.rstrip("/")))
 
 
 @answers("GET")
