@@ -87,6 +87,7 @@ def page_of(row: Household, request: HttpRequest) -> dict[str, Any]:
         "last_contact": _last_contact(row, services),
         "due": _due(row),
         "more": panels.of("household_page", request, row),
+        "need_parts": panels.of("household_need", request, row),
         "every_days": row.visit_every_days,
         "may_write": may_write,
         "opened": access.is_open(row, user) if may_write else None,

@@ -87,6 +87,7 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "intersect",
     ),
     "request.joined": (gettext_lazy("merged duplicates into it"), "grey", "intersect"),
+    "request.from_need": (gettext_lazy("made it from a need"), "grey", "basket"),
     "request.split_off": (gettext_lazy("split it off again"), "blue", "scissors"),
     "request.parted": (gettext_lazy("split a duplicate off"), "grey", "scissors"),
     "request.exclude_asked": (

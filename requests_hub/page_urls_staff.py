@@ -30,6 +30,12 @@ urlpatterns = [
         households.household_request,
         name="household_request",
     ),
+    path("needs/<int:pk>/request/", households.need_request, name="need_request"),
+    path(
+        "meetings/needs/<int:pk>/request/",
+        households.meeting_need_request,
+        name="meeting_need_request",
+    ),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("dispatch/accept/", dispatch.bulk_accept, name="dispatch_accept"),
     path("desk/", department.desk, name="desk"),

@@ -397,6 +397,8 @@ URLS = (
             "household_service",
             "household_link",
             "household_request",
+            "need_request",
+            "meeting_need_request",
         )
     ),
     *(

@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 )
 
 from governance.core.errors import NotHere
+from governance.core.registers import panels
 from grids import committee_pages
 from grids.actions import committees as actions
 from grids.actions import decisions
@@ -49,7 +50,9 @@ def _page(pk: int) -> str:
 @require_safe
 def meeting(http: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one meeting."""
-    context = committee_pages.meeting(_meeting(http, pk), signed_in(http))
+    row = _meeting(http, pk)
+    context = committee_pages.meeting(row, signed_in(http))
+    context["need_parts"] = panels.of("meeting_need", http, row)
     return render(http, "grids/committees/meeting.html", context)
 
 

@@ -23,6 +23,7 @@ from requests_hub.models.likeness import (
     Likeness,
     Supporter,
 )
+from requests_hub.models.needs import NeedRequest
 from requests_hub.models.open311 import (
     Open311Question,
     Open311Report,
@@ -69,6 +70,7 @@ __all__ = [
     "Likeness",
     "Mark",
     "Naming",
+    "NeedRequest",
     "Open311Question",
     "Open311Report",
     "Open311Service",

@@ -21,6 +21,7 @@ from requests_hub.panels.maps import of_request
 from requests_hub.panels.ruler import ruler
 from requests_hub.panels.turns import Act, acts, acts_aside, shown
 from requests_hub.panels.whistles import panels
+from requests_hub.queries import needs
 
 LINE_FILTERS = (
     ("all", gettext_lazy("All")),
@@ -96,15 +97,16 @@ def aside(row: Request, user: User) -> dict[str, Any]:
         "standing": [
             p for p in proposals if p.state == "approved" and p.ended_at is None
         ],
-        "followers": list(row.followers.all()) if _may_lead(row) else [],
+        "followers": list(row.followers.all()) if _has(row, "request.joined") else [],
+        "origin": needs.origin(row, user) if _has(row, "request.from_need") else None,
         "looks": [t for t in history.tasks_of(row) if t.finding],
         "may_redact": row.state_info.is_open and scope_of(user).holds(REDACTORS, row),
     }
 
 
-def _may_lead(row: Request) -> bool:
-    """A request that others go along with has heard so; nothing is asked of the others."""
-    return any(e.name == "request.joined" for e in history.events_of(row))
+def _has(row: Request, name: str) -> bool:
+    """Whether it has heard so; of the others nothing is asked (no statement)."""
+    return any(e.name == name for e in history.events_of(row))
 
 
 def crumbs(row: Request) -> list[locate.Place]:

@@ -1,5 +1,6 @@
 """Tags of the request pages: places, numbers, masks, what a to-do row asks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,12 @@ def number(row: Request | Task) -> str:
 def limit_words(stored: str) -> str:
     """A stored limit such as "2d" or "24h/c" in words."""
     return deadlines.words(stored)
+
+
+@register.filter
+def of_key(found: Mapping[int, Any], key: int) -> Any:
+    """What a mapping holds under a key; nothing when it has none."""
+    return found.get(key)
 
 
 @register.filter
