@@ -7,7 +7,7 @@ import sys
 import traceback
 
 BARS = ("p1_intake", "p2_statements", "p3_lists", "p4_boards", "p5_writers", "p6_locate", "p7_import", "p8_process",
-        "p9_weight")  # fmt: skip
+        "p9_weight", "d7_sweep")  # fmt: skip
 ON_REQUEST = ("import_persons",)  # minutes long: measured only when named
 
 
