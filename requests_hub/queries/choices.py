@@ -1,7 +1,7 @@
 """What a filter or form offers to choose from: small reference lists, kept for a minute."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from governance.core.models import DictionaryItem, User
@@ -80,6 +80,17 @@ def _departments() -> list[Department]:
         "departments", lambda: list(Department.objects.active())
     )
     return rows
+
+
+def departments_by_id(ids: Iterable[int]) -> dict[int, Department]:
+    """These departments, also those out of use; a new one is read at once."""
+    wanted = set(ids)
+    known: dict[int, Department] = _keep(
+        "every department", lambda: Department.objects.in_bulk()
+    )
+    if not wanted <= set(known):
+        known.update(Department.objects.in_bulk(wanted - set(known)))
+    return {pk: known[pk] for pk in wanted if pk in known}
 
 
 def departments(user: User) -> list[Choice]:

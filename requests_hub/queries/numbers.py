@@ -12,8 +12,8 @@ from governance.core.models import Event, User
 from grids.models import Department, Grid
 from requests_hub.filters import month_start
 from requests_hub.models import Request, Revisit, Task
-from requests_hub.models.statistics import Axis
 from requests_hub.queries import areas, statistics
+from requests_hub.queries.choices import departments_by_id
 from requests_hub.queries.lists import RELATIONS
 from requests_hub.workflow import REQUEST
 
@@ -219,7 +219,7 @@ def whistle_board(user: User) -> list[BoardRow]:
         if held is not None and held.level in ("district", "large")
         else _live_calls(user)
     )
-    named = {d.pk: d for d in Department.objects.filter(pk__in=found)}
+    named = departments_by_id(found)
     rows = [BoardRow(named[pk], *found[pk]) for pk in found if pk in named]
     return sorted(rows, key=lambda r: (-r.late, -r.open, r.department.order))
 
@@ -228,16 +228,11 @@ Calls = dict[int, tuple[dict[str, int], int]]
 
 
 def _held_calls(held: areas.Held) -> Calls:
-    stages: dict[int, dict[str, int]] = {}
-    measures = [f"t:{code}" for code in OPEN_STAGES]
-    for figure in statistics.stock(
-        held.district, measures, places=held.places, axis=Axis.DEPARTMENT
-    ):
-        row = stages.setdefault(int(figure.key), {})
-        code = figure.measure.removeprefix("t:")
-        row[code] = row.get(code, 0) + figure.n
-    late = statistics.late_report_ins(held.district, held.level, held.places)
-    return {pk: (row, late.get(pk, 0)) for pk, row in stages.items()}
+    found = statistics.calls_by_department(
+        held.district, held.level, held.places, OPEN_STAGES
+    )
+    late = {pk: row.pop(statistics.LATE, 0) for pk, row in found.items()}
+    return {pk: (row, late[pk]) for pk, row in found.items() if row}
 
 
 def _live_calls(user: User) -> Calls:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from governance.core.models import User
 from grids.models import Department
 from requests_hub.models import Mark, Score, Task
+from requests_hub.queries.choices import departments_by_id
 
 DAYS = 90
 
@@ -25,7 +26,7 @@ class ScoreRow:
 
 
 def by_department(user: User) -> list[ScoreRow]:
-    """Scores of the last 90 days in one's area, best department first; two statements."""
+    """Scores of the last 90 days in one's area, best department first; one statement."""
     since = timezone.now() - timedelta(days=DAYS)
     found = (
         Mark.objects.filter(
@@ -37,9 +38,7 @@ def by_department(user: User) -> list[ScoreRow]:
         .annotate(mean=Avg("points"), calls=Count("score_id", distinct=True))
     )
     groups = list(found)
-    names = Department.objects.in_bulk(
-        {g["score__task__department_id"] for g in groups}
-    )
+    names = departments_by_id(g["score__task__department_id"] for g in groups)
     rows = {pk: ScoreRow(department) for pk, department in names.items()}
     for group in groups:
         row = rows[group["score__task__department_id"]]

@@ -60,7 +60,12 @@ SELECT place_id, key, sum(n)::bigint FROM (
   GROUP BY 1, 2
 ) AS x WHERE place_id = ANY(%(places)s) GROUP BY 1, 2 HAVING sum(n) <> 0
 """
+CALLS = """
+SELECT * FROM ({stock}) AS s
+UNION ALL SELECT place_id, key, %(name)s, sum FROM ({late}) AS o
+"""
 LEVEL_COLUMNS = {"district": str(WHOLE), **{level: f"{level}_id" for level in LEVELS}}
+LATE = "late"
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9999, 1, 1)
 
 
@@ -125,16 +130,26 @@ def overdue_requests(
     }
 
 
-def late_report_ins(district: int, level: str, places: Sequence[int]) -> dict[int, int]:
-    """Calls whose report-in is late, by department, summed over these places."""
-    text = OVERDUE.format(
+def calls_by_department(
+    district: int, level: str, places: Sequence[int], states: Iterable[str]
+) -> dict[int, dict[str, int]]:
+    """Open calls by department and state, summed over these places.
+
+    Those whose report-in is late are `LATE`; both are of one moment, in one statement.
+    """
+    overdue = OVERDUE.format(
         unfolded=UNFOLDED, table="requests_hub_task", due="report_in_due_at",
         place=LEVEL_COLUMNS[level], key="department_id::text", more="kind = 'whistle'",
-    )  # fmt: skip
-    named = _named(district, ["trep"], places, Axis.DEPARTMENT, None)
-    out: dict[int, int] = {}
-    for _place, key, n in _ask(text, {**named, **_now(), "states": ["called"]}):
-        out[int(key)] = out.get(int(key), 0) + n
+    ).replace("%(measures)s", "%(late)s")  # fmt: skip
+    text = CALLS.format(stock=STOCK.format(unfolded=UNFOLDED), late=overdue)
+    measures = {f"t:{state}": state for state in states}
+    named = _named(district, measures, places, Axis.DEPARTMENT, None)
+    named |= {**_now(), "states": ["called"], "late": ["trep"], "name": LATE}
+    out: dict[int, dict[str, int]] = {}
+    for _place, key, measure, n in _ask(text, named):
+        row = out.setdefault(int(key), {})
+        name = measures.get(measure, LATE)
+        row[name] = row.get(name, 0) + n
     return out
 
 
