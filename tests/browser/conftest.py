@@ -10,12 +10,22 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from governance.core import dictionaries, worktime
 from grids import locate
 from tests.factories.requests_hub import Makers
 from tests.servers import chromium
+
+# Server, workers and browser share two cores: what comes late is not what is tested here.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 HERE = str(Path(__file__).parent)
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
@@ -144,7 +154,7 @@ def enter(browser: Browser, live_server: Any, watch: Watch) -> Iterator[Enter]:
             ]
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield open_for
