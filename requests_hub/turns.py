@@ -250,12 +250,15 @@ def _urgency(holder: Holder) -> float:
 
 
 def _own_holder(request: Request) -> Holder:
-    """The desk; or, for the check, the grid where there is one and it did not answer itself."""
+    """The desk; or, for the check, the grid where there is one and it did not answer itself.
+
+    A private request is checked by the desk: the grid's people do not know of it.
+    """
     verb, clock = DESK_VERBS[request.state], request_clock(request)
     if request.state == "checking" and request.checked_by:
         name = str(request.checked_by)
         return Holder("person", "", name, verb, clock, request)
-    has_grid = request.medium_id is not None
+    has_grid = request.medium_id is not None and not request.is_private
     if request.state == "replied" and has_grid and request.route == "whistle":
         return Holder("grid", place_name(request), "", verb, clock, request)
     return Holder("desk", town_name(request), "", verb, clock, request)

@@ -37,7 +37,7 @@ from requests_hub.actions import (
     whistles,
 )
 from requests_hub.actions.actors import Actor, Reporter, Subject, may_take
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Revisit, Task
 
 LONGEST = 2000
 LONGEST_LINE = 200
@@ -327,6 +327,8 @@ def _answers(
     for department, said in zip(named, raw.values(), strict=True):
         is_solved = _bool(field, said.get("is_solved"), subject)
         satisfaction = str(said.get("satisfaction") or "no_answer")
+        if satisfaction not in Revisit.Satisfaction.values:
+            raise _wrong(words)
         out[department.pk] = revisits.Answers(is_solved, satisfaction)
     return out
 

@@ -9,6 +9,7 @@ from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import DictionaryItem, User
 from grids.scoping import scope_of
 from requests_hub.actions import base
+from requests_hub.actions.intake import is_sensitive
 from requests_hub.models import CategoryDecision, Request, Suggested
 from requests_hub.workflow import DESK
 
@@ -53,7 +54,8 @@ def classify(request: Request, *, by: User, category: DictionaryItem | str) -> R
     codes = [o["code"] for o in suggested.options] if suggested else []
     rank = codes.index(entry.code) + 1 if entry.code in codes else 0
     row.category = entry
-    row.save(update_fields=["category"])
+    row.is_private = row.is_private or is_sensitive(entry)
+    row.save(update_fields=["category", "is_private"])
     CategoryDecision.objects.create(
         request=row,
         district_id=row.district_id,

@@ -32,6 +32,21 @@ KINDS: dict[str, Schema] = {
     "files": {"type": "array", "items": ONE, "maxItems": 6},
     "lines": {"type": "array", "items": {"type": "string", "maxLength": 200}},
     "ticks": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+    "answers": {
+        "type": "object",
+        "description": "By code or id of a department that was called.",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["is_solved"],
+            "properties": {
+                "is_solved": {"type": "boolean"},
+                "satisfaction": {
+                    "type": "string",
+                    "enum": ["satisfied", "basically", "dissatisfied", "no_answer"],
+                },
+            },
+        },
+    },
     "marks": {
         "type": "object",
         "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 5},

@@ -1,14 +1,13 @@
 """What a resident asks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Self
 
 import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Func, Value
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -101,6 +100,7 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
             return self.none()
         at_desk = Q(state__in=["submitted", "accepted", "reopened"])
         by_grid = Q(state="replied", route="whistle", medium__isnull=False)
+        by_grid &= Q(is_private=False)
         tasks = apps.get_model("requests_hub", "Task").objects.awaiting(user)
         return self.filter(
             held_q(scope, DESK) & (at_desk | (Q(state="replied") & ~by_grid))
@@ -112,7 +112,9 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
     def scope_branches(self, scope: Scope) -> list[Q]:
         """The grid scope, what a person's department was called to, and one's own requests.
 
-        Who only reads in a district (leader, administrator) sees no private request there.
+        A private request is for its handlers: the desk, the departments called, whoever was
+        given it. Who only reads in a district (leader, administrator) sees none there, the
+        grid's people see those that they brought in or have to do with.
         """
         branches = [
             Q(district_id=pk)
@@ -120,14 +122,28 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
             else Q(district_id=pk, is_private=False)
             for pk in sorted(scope.districts)
         ]
-        branches += super().scope_branches(replace(scope, districts=frozenset()))
         tasks = apps.get_model("requests_hub", "Task").objects
+        given = tasks.given_to_grid(scope.user_id).filter(request_id=OuterRef("pk"))
+        own = Q(created_by_id=scope.user_id) | Q(checked_by_id=scope.user_id)
+        open_here = Q(is_private=False) | own | Q(Exists(given))
+        branches += grid_branches(scope, open_here)
         for pk in sorted(scope.departments):
             called = tasks.filter(department_id=pk)
             branches.append(Q(pk__in=called.values("request_id")))
         if scope.user_id and scope.has_role("resident", "good_person"):
             branches.append(Q(created_by_id=scope.user_id))
         return branches
+
+
+def grid_branches(scope: Scope, others: Q) -> list[Q]:
+    """One condition per grid of the posts: the desk sees all, the grid's people `others`."""
+    branches = []
+    for level, ids in scope.grids.items():
+        for pk in sorted(ids):
+            here = Q(**{f"{level}_id": pk})
+            is_desk = any((role, level, pk) in scope.held for role in DESK)
+            branches.append(here if is_desk else here & others)
+    return branches
 
 
 def name_places(rows: Sequence["Request"]) -> None:

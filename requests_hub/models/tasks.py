@@ -15,7 +15,7 @@ from grids.models import Department, Grid
 from grids.models.places import Placed, place_indexes
 from grids.scoping import GridScopedQuerySet, Scope, Viewer, held_q, scope_of
 from requests_hub.models.escalation import Ladder
-from requests_hub.models.requests import Request
+from requests_hub.models.requests import HANDLES, Request, grid_branches
 from requests_hub.models.whistles import Whistle
 from requests_hub.workflow import (
     DESK,
@@ -143,10 +143,24 @@ class TaskQuerySet(GridScopedQuerySet["Task"]):
         by_district = Q(state="ruling") & held_q(scope, ("district",))
         return self.filter(TO_DECIDE, by_desk | by_district)
 
+    def given_to_grid(self, user_id: int | None) -> "TaskQuerySet":
+        """Those that this person was given, and those that any of the grid's people may take."""
+        free = Q(kind__in=("grid", "look"), holder__isnull=True)
+        return self.filter(Q(holder_id=user_id) | free)
+
     def scope_branches(self, scope: Scope) -> list[Q]:
-        branches = super().scope_branches(scope)
+        """As with requests: a task of a private one is for its handlers alone."""
+        seen = Q(request__isnull=True) | Q(request__is_private=False)
+        free = Q(kind__in=("grid", "look"), holder__isnull=True)
+        branches = [
+            Q(district_id=pk)
+            if any((role, "district", pk) in scope.held for role in HANDLES)
+            else Q(district_id=pk) & seen
+            for pk in sorted(scope.districts)
+        ]
+        branches += grid_branches(scope, seen | free)
         branches += [Q(department_id=pk) for pk in sorted(scope.departments)]
-        if scope.user_id and not scope.districts:
+        if scope.user_id:
             branches.append(Q(holder_id=scope.user_id))
         return branches
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from governance.core import dictionaries
 from governance.core.models import Event
 from grids.models import District
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.actions.intake import CATEGORIES, is_sensitive
 from requests_hub.models import ApiClient, Open311Report, Open311Service, Request
 from requests_hub.models.requests import RequestQuerySet
 from requests_hub.public import HISTORY, WITH_NOTE
@@ -27,26 +27,17 @@ def public(district: District) -> RequestQuerySet:
         district=district, is_private=True, ended_on__isnull=True
     )
     codes = set(private.values_list("category", flat=True))
-    codes |= _sensitive()
     hidden = [
         item.pk
         for item in dictionaries.items(CATEGORIES, active=False)
-        if codes & {entry.code for entry in dictionaries.path(item)}
+        if is_sensitive(item)
+        or codes & {entry.code for entry in dictionaries.path(item)}
     ]
     rows = Request.objects.filter(district=district, is_private=False)
     rows = rows.exclude(state__in=HIDDEN_STATES)
     if hidden:
         rows = rows.filter(Q(category__isnull=True) | ~Q(category__in=hidden))
     return rows.select_related("lead_department").named()
-
-
-def _sensitive() -> set[str]:
-    """Categories that the dictionary itself marks as private."""
-    return {
-        item.code
-        for item in dictionaries.items(CATEGORIES, active=False)
-        if item.data.get("is_private") or item.data.get("is_sensitive")
-    }
 
 
 def narrowed(

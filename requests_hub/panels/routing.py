@@ -159,6 +159,7 @@ def trial(row: RoutingTrial, user: User) -> dict[str, Any]:
     for moved in result.get("moved", ()):
         ids |= {*moved["now"], *moved["then"], moved["called"]}
     named = Department.objects.in_bulk([pk for pk in ids if pk])
+    seen = _seen(result.get("moved", ()), user)
     counts = [
         {**c, "name": named[c["department"]].short, "change": c["then"] - c["now"]}
         for c in result.get("counts", ())
@@ -173,13 +174,19 @@ def trial(row: RoutingTrial, user: User) -> dict[str, Any]:
         "percent": row.done * 100 // row.wanted if row.wanted else 0,
         "counts": counts,
         "classes": [_class(c) for c in result.get("classes", ())],
-        "moved": [_moved(m, named) for m in result.get("moved", ())],
-        "more": max(result.get("changed", 0) - len(result.get("moved", ())), 0),
+        "moved": [_moved(m, named) for m in result.get("moved", ()) if m["no"] in seen],
+        "more": max(result.get("changed", 0) - len(seen), 0),
         "result": result,
         "is_same": rule.version == row.rule_version,
         "may_write": covers(user, rule, DESK),
         "sizes": SIZES,
     }
+
+
+def _seen(moved: Iterable[Mapping[str, Any]], user: User) -> set[str]:
+    """The numbers of those requests that this person may see; the others are counted only."""
+    rows = Request.objects.visible_to(user).filter(no__in=[m["no"] for m in moved])
+    return set(rows.values_list("no", flat=True))
 
 
 def _moved(moved: Mapping[str, Any], named: Mapping[int, Department]) -> dict[str, Any]:

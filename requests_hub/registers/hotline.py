@@ -24,7 +24,7 @@ from grids.scoping import posts_of
 from requests_hub import hotline
 from requests_hub.actions import hotline_messages as actions
 from requests_hub.actions.clients import KEEPERS
-from requests_hub.models import HotlineMessage, HotlineState
+from requests_hub.models import HotlineMessage, HotlineState, Request
 from requests_hub.workflow import REQUEST
 
 HOTLINE = gettext_lazy("12345 hotline")
@@ -88,7 +88,10 @@ def _check(rows: Sequence[Planned], viewer: Viewer) -> None:
 
 
 def _visible(viewer: Viewer) -> Any:
-    return HotlineMessage.objects.visible_to(viewer).select_related("request__category")
+    """Those in somebody's area whose request they may see: private ones are few people's."""
+    rows = HotlineMessage.objects.visible_to(viewer)
+    rows = rows.filter(request__in=Request.objects.visible_to(viewer))
+    return rows.select_related("request__category")
 
 
 add(

@@ -19,6 +19,32 @@ EVENTS = (
     ("request.reopened", "诉求重新办理", "request reopened"),
     ("request.withdrawn", "诉求已撤回", "request withdrawn"),
     ("request.added", "诉求有补充", "details added to a request"),
+    ("request.look_asked", "诉求先核实", "request looked at before it is accepted"),
+    ("request.looked", "诉求已核实", "what the look has found"),
+    ("request.signed", "网格已签收", "taken by the grid"),
+    ("request.begun", "网格开始办理", "work has begun"),
+    ("request.recalled", "诉求退回派单台", "request back at the desk"),
+    ("request.held", "诉求已挂账", "request on hold"),
+    ("request.resumed", "诉求恢复办理", "request taken up again"),
+    ("request.review_due", "挂账复核日期到", "review of a hold is due"),
+    ("request.merged", "诉求已并案", "merged as a duplicate"),
+    ("request.split_off", "诉求撤销并案", "split off again"),
+    ("request.excluded", "诉求已剔除", "left out of the rates"),
+    ("request.included", "诉求恢复计入", "counted in the rates again"),
+    ("request.hidden", "诉求设为不公开", "request made private"),
+    ("request.shown", "诉求恢复公开", "request made public again"),
+    ("request.revisited", "诉求已回访", "resident asked afterwards"),
+    ("request.revisit_missed", "回访未联系上", "resident not reached this time"),
+    ("request.unreached", "多次未联系上", "resident not reached, no more tries"),
+)
+# What is asked within the house and not decided yet is nobody's outside.
+INSIDE = frozenset(
+    {
+        "request.hold_asked",
+        "request.hold_refused",
+        "request.exclude_asked",
+        "request.exclude_refused",
+    }
 )
 
 

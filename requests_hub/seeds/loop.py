@@ -6,9 +6,11 @@ tiles of the phone pages, each pointing at an entry of the tree by `data.categor
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from governance.core import dictionary_import
+from governance.core.dictionary_import import Entry
 from governance.core.seeds import Seed, entries
 
 HOLD_REASONS = (
@@ -82,6 +84,33 @@ PLAIN_WORDS = (
     ("land", "属地", "place in charge", {"say": "写明是哪个镇街"}),
 )
 
+# Besides the published tree: what it has no place for and what nobody else may read.
+OWN_CATEGORIES = (
+    ("120104", "1201", "精神卫生", "Mental health"),
+    ("130811", "1308", "家庭暴力", "Domestic violence"),
+    ("130812", "1308", "侵害未成年人", "Harm to minors"),
+    ("131207", "1312", "婚姻家庭纠纷", "Disputes within a family"),
+)
+# Proposals: requests of these, and of what lies under them, are for their handlers alone. Who
+# reports officials, police or gangs is in danger when it is known; the others are family matters,
+# health, and minors.
+PRIVATE_CATEGORIES = frozenset(
+    {
+        "05",  # 纪检监察
+        "020103",  # 党的建设 / 作风建设
+        "020105",  # 党的建设 / 廉政建设
+        "1306",  # 警务督察
+        "130801",  # 打黑除恶
+        "130803",  # 邪教组织
+        "130804",  # 黄赌毒
+        "130806",  # 拐卖人口
+        "131103",  # 社区矫正
+        "090801",  # 收养登记
+        "120303",  # 失独家庭
+        *(code for code, *_rest in OWN_CATEGORIES),
+    }
+)
+
 FOLDER = Path(__file__).parent.parent / "data"
 
 
@@ -89,7 +118,7 @@ def dictionaries() -> Iterator[Seed]:
     """Every list of this app, read from its file."""
     with (FOLDER / "taxonomy.csv").open("rb") as file:
         entries = dictionary_import.from_levels(file)
-    yield Seed("request_category", "诉求分类", "Request categories", entries)
+    yield Seed("request_category", "诉求分类", "Request categories", _all(entries))
     for code, zh, en in (
         ("public_category", "群众提诉求分类", "Tiles of the public page"),
         ("help_category", "群众要办事分类", "Tiles of the help page"),
@@ -100,6 +129,20 @@ def dictionaries() -> Iterator[Seed]:
             yield Seed(code, zh, en, dictionary_import.from_file(file))
     yield from reasons()
     yield from words()
+
+
+def _all(published: list[Entry]) -> list[Entry]:
+    """The published tree with our own leaves, private ones flagged."""
+    own = [
+        Entry(code, zh, en, parent=parent, order=int(code))
+        for code, parent, zh, en in OWN_CATEGORIES
+    ]
+    return [
+        replace(entry, data={**entry.data, "private": True})
+        if entry.code in PRIVATE_CATEGORIES
+        else entry
+        for entry in [*published, *own]
+    ]
 
 
 def reasons() -> Iterator[Seed]:

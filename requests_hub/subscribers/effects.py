@@ -28,9 +28,14 @@ def approvers_of(request: Request) -> set[int]:
     return posted(Q(role__in=APPROVERS, district_id=request.district_id))
 
 
+def checkers_of(request: Request) -> set[int]:
+    """Ids of the grid's people, who check what is done; nobody's for a private request."""
+    return set() if request.is_private else grid_people_of(request)
+
+
 AUDIENCES: dict[str, Callable[[Request], set[int]]] = {
     "desk": desk_of,
-    "grid": grid_people_of,
+    "grid": checkers_of,
     "approvers": approvers_of,
 }
 OF_TASKS: dict[str, Callable[[Task], set[int]]] = {

@@ -287,7 +287,9 @@ def test_the_schema_has_no_warnings(client, db):
     GENERATOR_STATS.reset()
     schema = SchemaGenerator().get_schema(public=True)
     assert not GENERATOR_STATS
-    assert "/api/v1/requests/{key}/{step}/" in schema["paths"]
+    body = schema["paths"]["/api/v1/requests/{key}/reject/"]["post"]["requestBody"]
+    assert body["content"]["application/json"]["schema"]["required"] == ["reason"]
+    assert not any("{step}" in path for path in schema["paths"])
     assert client.get("/api/schema/").status_code == 200
     page = client.get("/api/docs/")
     assert page.status_code == 200

@@ -20,6 +20,8 @@ from governance.core.models import Event, Notice
 from requests_hub.actions import subscriptions
 from requests_hub.gateways import carrying
 from requests_hub.models import Sending, Subscription
+from requests_hub.seeds.intake import EVENTS, INSIDE
+from requests_hub.workflow import REQUEST
 from tests.factories.requests_hub import Makers
 from tests.requests_hub.hooks import Ear, listening
 from tests.requests_hub.open311_help import program, row_of
@@ -92,6 +94,36 @@ def test_only_what_was_subscribed_to(make: Makers, cast: Any, ear: Ear) -> None:
     make.request("accepted")
     told()
     assert not Sending.objects.exists()
+
+
+def test_every_event_of_the_loop_is_told_or_kept_inside_on_purpose() -> None:
+    recorded = {f"request.{s.effects.event}" for s in REQUEST.steps} - {"request."}
+    told_of = {code for code, _zh, _en in EVENTS}
+    assert recorded <= told_of | INSIDE, recorded - told_of - INSIDE
+    assert not told_of & INSIDE
+    assert told_of <= {row.code for row in dictionaries.items("webhook_event")}
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    [
+        ("verify", "request.look_asked"),
+        ("held", "request.held"),
+        ("merged", "request.merged"),
+    ],
+)
+def test_what_was_set_aside_is_told(
+    state: str, event: str, make: Makers, cast: Any, ear: Ear
+) -> None:
+    subscribe(cast, ear, event)
+    row = make.request(state)
+    told()
+    (sent,) = Sending.objects.filter(channel="webhook", request=row)
+    body = json.loads(sent.body)
+    assert (body["type"], body["data"]["status"]) == (
+        event,
+        "closed" if state == "merged" else "open",
+    )
 
 
 def test_of_a_private_request_only_its_state(make: Makers, cast: Any, ear: Ear) -> None:
