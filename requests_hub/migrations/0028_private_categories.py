@@ -23,6 +23,6 @@ def flag(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_hub", "0026_answers_about_departments")]
+    dependencies = [("requests_hub", "0027_requests_from_needs")]
 
     operations = [migrations.RunPython(flag, migrations.RunPython.noop)]
