@@ -230,7 +230,7 @@ def _ranking(figures: Figures) -> Section:
         "paragraphs": said,
         "table": {
             "head": [
-                _("Town or street"), _("Received"), _("Due"), pgettext("count", "Closed"),
+                _("Town or street"), _("Received"), pgettext("count", "Due"), pgettext("count", "Closed"),
                 _("In time"), _("Closing rate"), _("On-time rate"), _("Rank"),
             ],
             "rows": [*rows, _town_row(total, weights, None)],

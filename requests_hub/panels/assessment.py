@@ -60,14 +60,16 @@ def rows(
     weights: Weights,
     cards: Sequence[Scorecard],
     period: Period,
-) -> list[tuple[Unit, list[Figure]]]:
-    """Each unit with its figures in the order of the columns, scorecards last."""
+) -> list[tuple[Unit, list[tuple[Text, Figure]]]]:
+    """Each unit with its figures under their headings, scorecards last."""
     out = []
+    titles = headings(by, cards)
     for unit in units:
         where = {"grid": unit.code} if by == "place" else {"department": unit.code}
         known = indicators.values(unit.n, weights)
         cells = [_figure(n, unit.n, known, period, where) for n in COLUMNS[by]]
-        out.append((unit, cells + [_card(card, known) for card in cards]))
+        cells += [_card(card, known) for card in cards]
+        out.append((unit, list(zip(titles, cells, strict=True))))
     return out
 
 

@@ -118,7 +118,10 @@ def board(rows: list[BoardRow]) -> list[dict[str, Any]]:
     return [
         {
             "department": row.department,
-            "figures": [row.stages.get(code, 0) for code in OPEN_STAGES],
+            "figures": [
+                (WHISTLE_TASK[code].label, row.stages.get(code, 0))
+                for code in OPEN_STAGES
+            ],
             "late": row.late,
             "open": row.open,
         }
