@@ -94,7 +94,7 @@ menu.add(
     menu.Entry(_("Party tree"), "diagram-2", "/party/", {"leader"}, GRIDS, 31),
     menu.Entry(_("Party tree"), "diagram-2", "/party/", FIELD, "", 31),
     menu.Entry(
-        _("Visits"), "house-heart", "/registry/households/", FIELD, order=4, is_tab=True
+        _("Visits"), "house-heart", "/field/visits/", FIELD, order=4, is_tab=True
     ),
     menu.Entry(_("Households"), "house-heart", "/registry/households/", FIELD, "", 31),
     menu.Entry(_("Six data"), "database", "/registry/people/", FIELD, "", 32),

@@ -22,6 +22,7 @@ urlpatterns = [
     path(
         "households/<int:pk>/visit/", households.household_visit, name="household_visit"
     ),
+    path("field/visits/", households.field_visits, name="field_visits"),
     path("field/visit/", households.field_visit, name="field_visit"),
     path("visits/<int:pk>/photos/", households.visit_photo, name="visit_photo"),
     path("households/<int:pk>/need/", households.household_need, name="household_need"),

@@ -382,6 +382,7 @@ URLS = (
         for name in ("resource_take", "resource_back")
     ),
     Url("field_visit", NO, answers=KEEPERS, page=True),
+    Url("field_visits", NO, answers=KEEPERS, page=True),
     Url("visit_photo", NO, _one, is_post=True, answers=KEEPERS_GONE),
     Url(
         "household",

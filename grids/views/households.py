@@ -19,6 +19,7 @@ from governance.core import dictionaries
 from governance.core.errors import Invalid, NotHere
 from governance.core.models import User
 from governance.core.phone_queue import for_queue, key_of, wants_json
+from grids import visit_list
 from grids.actions import households as actions
 from grids.actions import visits
 from grids.household_page import page_of, visit_page
@@ -85,6 +86,14 @@ def field_visit(request: HttpRequest) -> HttpResponse:
     context["chosen"] = _number(request.GET.get("household"))
     status = 422 if errors else 200
     return render(request, "grids/households/visit.html", context, status=status)
+
+
+@login_required
+@require_safe
+def field_visits(request: HttpRequest) -> HttpResponse:
+    """Whose visit is late, due today or soon; a phone keeps the list for the way without a net."""
+    context = visit_list.page(allow(request, WRITE))
+    return render(request, "grids/households/visits.html", context)
 
 
 @for_queue

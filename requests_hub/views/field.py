@@ -32,7 +32,7 @@ from requests_hub.views.access import ON_GRID, signed_in, staff
 from requests_hub.views.public import explain
 
 TODAY_ROWS = 50
-KEPT_PAGES = ("field", "field_report", "field_visit", "field_drafts")
+KEPT_PAGES = ("field", "field_report", "field_visits", "field_visit", "field_drafts")
 
 
 # --- Today --------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page
 
 from governance.core.models import Attachment
-from grids.models import Visit
+from grids.models import Household, Visit
 from requests_hub.models import Request
 from tests.factories.persons import make_household
 
@@ -126,3 +128,31 @@ def test_a_visit_in_the_dark_goes_once(world: SimpleNamespace, enter: Enter) -> 
     assert Attachment.objects.get(subject_type="visit").subject_id == made.pk
     home.refresh_from_db()
     assert home.last_visit_on is not None
+
+
+def test_the_list_of_visits_is_there_in_the_dark_and_leads_to_the_form(
+    world: SimpleNamespace, enter: Enter
+) -> None:
+    today = timezone.localdate()
+    late, far = (
+        make_household(world.forest.micro_a1_1_1, number) for number in ("H-1", "H-2")
+    )
+    Household.objects.filter(pk=late.pk).update(next_visit_on=today - timedelta(days=3))
+    Household.objects.filter(pk=far.pk).update(next_visit_on=today + timedelta(days=60))
+    page = enter(world.cast.worker_a)
+    page.goto("/field/")
+    ready(page, "offline")
+    path = "/field/visits/"
+    until(page, f"caches.match('{path}', {{ignoreVary: true}}).then(a => !!a)")
+    until(page, "caches.match('/field/visit/', {ignoreVary: true}).then(a => !!a)")
+
+    page.context.set_offline(True)
+    page.locator(f".tabbar a[href='{path}']").click()
+    door = page.locator(".home-door")
+    door.wait_for()
+    assert door.count() == 1
+    assert "超 3 天" in door.inner_text()
+    door.click()
+    ready(page, "report")
+    assert page.input_value("#household") == str(late.pk)
+    page.context.set_offline(False)
