@@ -4,6 +4,7 @@ from grids.models import District
 from grids.registers import base as records
 from requests_hub import gateways
 from requests_hub.actions import clients, hotline_messages, open311_settings
+from requests_hub.actions.incoming import Message, receive
 from requests_hub.actions.subscriptions import new_secret
 from requests_hub.models import (
     ApiClient,
@@ -32,7 +33,8 @@ def load(district: District) -> int:
     if not Open311Service.objects.filter(district=district).exists():
         _service(nowhere)
     _messages(district)
-    return made + 6
+    _came_in(district)
+    return made + 8
 
 
 def _subscription(district: District) -> None:
@@ -62,6 +64,22 @@ def _service(nowhere: dict[str, object]) -> None:
         "is_required": True,
     }
     open311_settings.save_question(None, {**question, **nowhere}, by="demo")
+
+
+def _came_in(district: District) -> None:
+    """A text message that could not go in, and a letter of a machine."""
+    for message in (
+        Message("sms", "demo-1", "13800990007", ""),
+        Message(
+            "email",
+            "demo-2",
+            "daemon@example.org",
+            "自动回复：我正在休假。",
+            "自动回复",
+            is_machine=True,
+        ),
+    ):
+        receive(message, district=district)
 
 
 def _messages(district: District) -> None:

@@ -148,6 +148,7 @@ menu.add(
         LOOP,
         22,
     ),
+    menu.Entry(_("Messages in"), "inbox", "/incoming/", KEEPERS, OUTSIDE, 74),
     menu.Entry(_("Messages out"), "send", "/sendings/", KEEPERS, OUTSIDE, 75),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from requests_hub.views import inbound, outside
+from requests_hub.views import inbound, incoming, outside
 
 urlpatterns = [
     path("programs/<int:pk>/keys/new/", outside.key_new, name="api_key_new"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("sendings/", outside.sending_list, name="sendings"),
     path("sendings/<int:pk>/", outside.sending, name="sending"),
     path("sendings/<int:pk>/again/", outside.sending_again, name="sending_again"),
+    path("incoming/", incoming.incoming_list, name="incoming"),
+    path("incoming/<int:pk>/", incoming.incoming_message, name="incoming_message"),
+    path("incoming/<int:pk>/again/", incoming.incoming_again, name="incoming_again"),
 ]

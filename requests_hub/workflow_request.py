@@ -28,6 +28,7 @@ from requests_hub.workflow_parts import (
     SATISFACTION,
 )
 
+MORE = _("More words on “%(title)s”, %(no)s")
 TO_CHECK = _("To check: “%(title)s”, %(no)s")
 AT_WORK = ("dispatched", "signed", "handling", "whistled", "reworked")
 
@@ -298,7 +299,7 @@ ADD = Step(
     ("reporter", *GRID, *DESK),
     (StepField("note", _("Details")), FILES),
     "plus-lg",
-    Effects("added"),
+    Effects("added", tells=(Told("desk", MORE),)),
 )
 
 REQUEST = Workflow(

@@ -43,5 +43,13 @@ OUTSIDE_URLS = (
         page=True,
     ),
     Url("sending", NO, nothing, answers={**KEEPERS, "auditor": GONE}),
+    Url(
+        "incoming",
+        NO,
+        answers={"anonymous": OUT, "district": IN, "admin": IN, "auditor": IN},
+        page=True,
+    ),
+    Url("incoming_message", NO, nothing, answers={**KEEPERS, "auditor": GONE}),
+    Url("incoming_again", NO, nothing, is_post=True, answers=KEEPERS),
     Url("sending_again", NO, nothing, is_post=True, answers=KEEPERS),
 )

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from governance.core import dictionaries
 from governance.core.errors import DomainError, Invalid
 from governance.core.events import Actor
-from governance.core.models import User
+from governance.core.models import Event, User
 from governance.core.registers.spec import Values
 from grids.models import District
 from grids.registers import base as records
 from grids.scoping import posts_of
-from requests_hub.actions import feedback, intake
+from requests_hub.actions import answers, feedback, intake
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.clients import in_district
 from requests_hub.models import HotlineMessage, HotlineState, Request
@@ -119,7 +119,10 @@ def receive(
     version: int | None = None,
     source: str = "manual",
 ) -> HotlineMessage:
-    """Take one message in, or its newer state; text that came before stays as it was.
+    """Take one message in, or what is new of it: a newer state, other words.
+
+    The words of the request stay as they were; other words under a known number are added to it,
+    each text once.
 
     `values`: number, their_state, title, body, occurred_at, reporter_name, reporter_phone,
     address, category (a code), grid, lon, lat, and district_id where `by` is no account.
@@ -133,7 +136,10 @@ def receive(
     with transaction.atomic():
         known = row or _known(district_id, str(values.get("number", "")))
         if known is not None:
-            return _follow(known, word, ours, by=by, version=version, source=source)
+            has_more = _add_words(known, values)
+            known = _follow(known, word, ours, by=by, version=version, source=source)
+            known.has_more = has_more
+            return known
         return _take_in(district_id, values, word, ours, by=by, source=source)
 
 
@@ -194,6 +200,21 @@ def _inputs(values: Values, by: Actor) -> dict[str, Any]:
         "grid": grid,
         "occurred_at": values.get("occurred_at"),
     }
+
+
+def _add_words(known: HotlineMessage, values: Values) -> bool:
+    """Whether their text is another one than those we have; it is added to the request then."""
+    text = intake.clean_text(str(values.get("body") or ""))
+    request = known.request
+    if not text or text in (request.body, request.title):
+        return False
+    told = Event.objects.thread(request.pk).filter(
+        name="request.added", data__note=text
+    )
+    if told.exists():
+        return False
+    answers.say_more(request, text[: intake.LONGEST_BODY])
+    return True
 
 
 def _follow(

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.core import attachments, crypto, locks
-from governance.core.errors import DomainError, IllegalStep, Invalid
-from governance.core.models import Attachment
+from governance.core.errors import Conflict, DomainError, Invalid
+from governance.core.events import record
+from governance.core.models import Attachment, User
 from grids.models import District
-from requests_hub.actions import feedback, intake
-from requests_hub.actions.actors import Reporter
+from requests_hub.actions import answers, intake
 from requests_hub.models import Incoming, Request, Sending
 
 Outcome = Incoming.Outcome
@@ -65,6 +65,7 @@ def _take(row: Incoming, message: Message) -> None:
     if message.is_machine:
         row.outcome, row.words = Outcome.LEFT, _("Sent by a machine.")
         return
+    row.words = ""
     try:
         with transaction.atomic():
             if not _added(row, message):
@@ -78,33 +79,52 @@ def _take(row: Incoming, message: Message) -> None:
 
 def _added(row: Incoming, message: Message) -> bool:
     """Whether the message went to the request that it answers to."""
-    request = _answered(message)
+    request = _answered(row, message)
     if request is None:
         return False
-    try:
-        feedback.add(
-            request,
-            by=Reporter(request.pk),
-            note=message.body or message.subject,
-            files=_stored(message),
-        )
-    except IllegalStep:
-        return False  # it has ended: what comes now is a new request
+    words = message.body or message.subject
+    became = answers.answer(request, words, files=_stored(message))
     row.request, row.outcome = request, Outcome.ADDED
+    if became == "rated":
+        row.words = _("Taken as the answer whether it is solved.")
     return True
 
 
-def _answered(message: Message) -> Request | None:
-    """The request about which we wrote to this very address."""
-    hashes = crypto.every_hash(message.sender, "channel")
+def _answered(row: Incoming, message: Message) -> Request | None:
+    """The request about which we wrote to this very address: the message named, or the last one.
+
+    A letter names what it answers to; a text message cannot, so the newest of ours counts.
+    """
+    if message.channel == Sending.Channel.SMS:
+        return answers.asked_about(message.sender, message.channel, row.district_id)
     told = Sending.objects.filter(
         request__isnull=False,
         channel=message.channel,
-        address_hash__in=hashes,
+        address_hash__in=crypto.every_hash(message.sender, "channel"),
         pk__in=list(message.answers_to),
     )
     last = told.select_related("request").order_by("-id").first()
-    return last.request if last else None
+    request = last.request if last else None
+    return request if request is not None and answers.takes(request) else None
+
+
+@transaction.atomic
+def take_again(row: Incoming, *, by: User) -> Incoming:
+    """Take in what was refused or left alone, as a person has decided; its pictures are gone.
+
+    Raises:
+        Conflict: it is in already. Invalid: the reason why it still cannot go in.
+    """
+    row = Incoming.objects.select_for_update().get(pk=row.pk)
+    if row.request_id is not None:
+        raise Conflict(_("This message is in already."))
+    message = Message(row.channel, row.number, row.address, row.body, row.subject)
+    _take(row, message)
+    if row.request is None:
+        raise Invalid(row.words)
+    row.save(update_fields=["request", "outcome", "words"])
+    record("incoming.taken_again", row, by, {"no": row.request.no})
+    return row
 
 
 def _made(row: Incoming, message: Message) -> Request:

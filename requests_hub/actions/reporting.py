@@ -23,7 +23,7 @@ def tell_reporter(request: Request, event: Event) -> int:
                 channel,
                 address,
                 _("Your request %(no)s") % {"no": request.no},
-                message(request),
+                message(request) + _asking(request, channel),
                 f"step:{event.pk}",
                 request=request,
             )
@@ -31,6 +31,15 @@ def tell_reporter(request: Request, event: Event) -> int:
             continue
         sent += 1
     return sent
+
+
+def _asking(request: Request, channel: str) -> str:
+    """What a text message may be answered with once it is closed; `answers.read` reads it."""
+    if channel != "sms" or request.state != "closed":
+        return ""
+    return " " + _(
+        "Answer 1: solved, satisfied. 2: basically satisfied. 3: not solved."
+    )
 
 
 def channels_of(request: Request) -> list[tuple[str, str]]:

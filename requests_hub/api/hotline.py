@@ -126,6 +126,7 @@ def _taken(client: ApiClient, row: dict[str, Any]) -> dict[str, Any]:
         told = error.extra.get("fields") or {"": [error.message]}
         return {"id": number, "result": "error", "no": "", "fields": told}
     is_same = before is not None and before.version == saved.version
+    is_same = is_same and not saved.has_more
     result = "added" if before is None else "repeated" if is_same else "changed"
     return {"id": number, "result": result, "no": saved.request.no}
 

@@ -53,6 +53,7 @@ class HotlineMessage(Record):
         Request, models.PROTECT, related_name="hotline", verbose_name=_("request")
     )
 
+    has_more = False  # whether words were added by the call that gave this row
     objects = RecordQuerySet["HotlineMessage"].as_manager()
 
     class Meta:

@@ -20,6 +20,12 @@ READERS = ("district", "admin", "auditor")
 TITLE = 40
 
 
+def title_of(subject: str, body: str) -> str:
+    """What a line calls a message."""
+    words = subject or " ".join(body.split())
+    return words if len(words) <= TITLE else f"{words[: TITLE - 1]}…"
+
+
 class DistrictQuerySet(models.QuerySet[M]):
     """Rows that only those who see a whole district may list."""
 
@@ -132,8 +138,14 @@ class Sending(models.Model):
     @property
     def title(self) -> str:
         """The subject, or the first words of what has none."""
-        words = self.subject or " ".join(self.body.split())
-        return words if len(words) <= TITLE else f"{words[: TITLE - 1]}…"
+        return title_of(self.subject, self.body)
+
+
+class IncomingQuerySet(DistrictQuerySet["Incoming"]):
+    def visible_to(self, user: Viewer) -> Self:
+        """Without those about private requests of which this person may not know."""
+        seen = Q(request__in=Request.objects.visible_to(user))
+        return super().visible_to(user).filter(Q(request__isnull=True) | seen)
 
 
 class Incoming(models.Model):
@@ -164,7 +176,8 @@ class Incoming(models.Model):
     request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
-    objects = DistrictQuerySet.as_manager()
+    shown_from = ""  # the masked address, put here by the list
+    objects = IncomingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message in")
@@ -181,3 +194,8 @@ class Incoming(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.number}"
+
+    @property
+    def title(self) -> str:
+        """The subject, or the first words of what has none."""
+        return title_of(self.subject, self.body)

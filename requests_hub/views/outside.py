@@ -16,6 +16,7 @@ from governance.core.registers.access import named, record_or_404
 from requests_hub import gateways
 from requests_hub.actions import clients, sendings, subscriptions
 from requests_hub.models import ApiClient, Sending, Subscription
+from requests_hub.panels import boxes
 from requests_hub.views.access import signed_in, staff
 
 KEEPERS = tuple(sorted(clients.KEEPERS))
@@ -86,68 +87,26 @@ def _once(
 @require_safe
 def sending_list(request: HttpRequest) -> HttpResponse:
     """Messages out, newest first, by state and channel."""
-    box, channel, rows = _narrowed(request)
+    rows = _narrowed(request)
     found = list(rows.order_by("-id")[: PAGE + 1])
     for row in found:
         row.shown_to = gateways.shown(row.channel, row.address)
     context = {
         "rows": found[:PAGE],
         "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
-        "views": _boxes(request, box),
-        "chips": _chips(request, channel),
+        "views": boxes.tabs(request, "state", BOXES, Sending.State.choices),
+        "chips": boxes.chips(request, "channel", _("Channel"), Sending.Channel.choices),
     }
     return render(request, "requests_hub/outside/sendings.html", context)
 
 
-def _narrowed(request: HttpRequest) -> tuple[str, str, Any]:
-    """State, channel and the rows that the address asks for."""
-    given = request.GET
-    box = given.get("state", "") if given.get("state", "") in BOXES else ""
-    channel = given.get("channel", "")
-    rows = Sending.objects.visible_to(request.user).select_related("request")
-    if box:
-        rows = rows.filter(state=box)
-    if channel in Sending.Channel.values:
-        rows = rows.filter(channel=channel)
-    if _digits(given.get("subscription", "")):
-        rows = rows.filter(subscription_id=int(given["subscription"]))
-    if _digits(given.get("before", "")):
-        rows = rows.filter(pk__lt=int(given["before"]))
-    return box, channel, rows
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def _boxes(request: HttpRequest, box: str) -> list[dict[str, Any]]:
-    """The tabs: all, and one for each state."""
-    labels = {"": _("All"), **dict(Sending.State.choices)}
-    kept = request.GET.copy()
-    kept.pop("before", None)
-    found = []
-    for code in BOXES:
-        kept["state"] = code
-        url = f"?{kept.urlencode()}"
-        found.append({"label": labels[code], "url": url, "is_current": code == box})
-    return found
-
-
-def _chips(request: HttpRequest, channel: str) -> list[dict[str, Any]]:
-    """The one filter besides the state: the channel."""
-
-    def url(code: str) -> str:
-        kept = request.GET.copy()
-        kept.pop("before", None)
-        kept["channel"] = code
-        return f"?{kept.urlencode()}"
-
-    known = dict(Sending.Channel.choices)
-    chip: dict[str, Any] = {"name": "channel", "label": _("Channel")}
-    if channel in known:
-        return [{**chip, "value": known[channel], "clear_url": url("")}]
-    choices = [{"label": label, "url": url(code)} for code, label in known.items()]
-    return [{**chip, "choices": choices}]
+def _narrowed(request: HttpRequest) -> Any:
+    """The rows that the address asks for."""
+    rows: Any = Sending.objects.visible_to(request.user).select_related("request")
+    rows = boxes.narrowed(rows, request, state=BOXES, channel=Sending.Channel.values)
+    if boxes.is_id(request.GET.get("subscription", "")):
+        rows = rows.filter(subscription_id=int(request.GET["subscription"]))
+    return rows
 
 
 def _sending(request: HttpRequest, pk: int) -> Sending:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from governance.core import consumers, dictionaries
 from governance.core.errors import Invalid
-from governance.core.models import Event, ImportRow
+from governance.core.models import Event, ImportRow, Notice
 from governance.core.registers import find, imports, work
 from requests_hub.actions import desk, feedback
 from requests_hub.actions.hotline_messages import propose_states, receive
@@ -56,6 +56,25 @@ def test_a_message_becomes_a_request_once(cast: Any, forest: Any) -> None:
     assert (row.channel, row.external_id) == ("hotline", "GD1")
     assert row.body == "路灯不亮"
     assert row.large_id == first.large_id == forest.town_a.pk
+
+
+def test_other_words_are_added_once(cast: Any) -> None:
+    message(cast)
+    assert message(cast, body="路灯不亮，第二盏也坏了").has_more
+    assert not message(cast, body="路灯不亮，第二盏也坏了").has_more
+    assert not message(cast).has_more  # the first words again are nothing new
+    assert message(cast, body="都修好了，请撤单", their_state="已撤单").has_more
+    row = Request.objects.get()
+    assert (row.body, row.state) == ("路灯不亮", "withdrawn")
+    notes = [e.data["note"] for e in Event.objects.filter(name="request.added")]
+    assert sorted(notes) == ["路灯不亮，第二盏也坏了", "都修好了，请撤单"]
+    # it is over here, and still not lost
+    assert message(cast, body="又不亮了", their_state="已撤单").has_more
+    told()
+    notices = Notice.objects.filter(text__contains=row.no)
+    assert not notices.filter(user=cast.town_b).exists()
+    assert notices.filter(user=cast.town_a).count() == 3
+    assert Request.objects.get().state == "withdrawn"
 
 
 def test_an_unknown_state_is_refused_and_not_guessed(cast: Any) -> None:
