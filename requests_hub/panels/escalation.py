@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core import engine, ruler, worktime
 from governance.core.models import User
@@ -293,7 +293,7 @@ class Group:
 MENDS: dict[str, Text] = {
     "no_ladder": gettext_lazy("Give it the ladder in force"),
     "complete": gettext_lazy("Send it to be checked"),
-    "stranded": gettext_lazy("Back to the desk"),
+    "stranded": pgettext_lazy("step", "Back to the desk"),
     "whistle_open": gettext_lazy("Complete the whistle"),
     "no_moment": gettext_lazy("Look again"),
     "not_looked_at": gettext_lazy("Look again"),
