@@ -23,10 +23,15 @@
     setTimeout(function () { line.remove(); }, 4000);
   }
 
-  /* The token is read at send time: a page from a cache may carry an old one. */
+  /* The token is read at send time: a page from a cache may carry an old one, and another tab or
+     the service worker may have been given a new one since. The field of a form goes before the header. */
   doc.addEventListener("htmx:configRequest", function (event) {
     event.detail.headers["X-CSRFToken"] = cookie("csrftoken");
   });
+  doc.addEventListener("submit", function (event) {
+    var field = event.target.querySelector("input[name=csrfmiddlewaretoken]"), token = cookie("csrftoken");
+    if (field && token) { field.value = token; }
+  }, true);
   doc.addEventListener("htmx:responseError", function (event) {
     if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) { location.reload(); }
   });
