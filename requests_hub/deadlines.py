@@ -118,6 +118,7 @@ PROPOSALS = {
     "close": "10d",
     "close_emergency": "48h/c",
     "rework": "3d",
+    "rework_emergency": "24h/c",
     "report_in_routine": "4h",
     "report_in_campaign": "4h",
     "report_in_emergency": "2h/c",

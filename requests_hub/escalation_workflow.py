@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.core.workflow import State, Step, StepField, Workflow
+from governance.core.workflow import Effects, State, Step, StepField, Workflow
 
 ASKERS = ("district", "leader")
 
@@ -47,6 +47,7 @@ SUPERVISION = Workflow(
             ("officer", "holder", "township"),
             (StepField("answer", _("Why it is late, and what is done by when")),),
             "chat-left-text",
+            effects=Effects("supervision_answered"),
         ),
         Step(
             "settle",
@@ -56,6 +57,7 @@ SUPERVISION = Workflow(
             ASKERS,
             (StepField("note", _("Remark"), required=False),),
             "check-circle",
+            effects=Effects("supervision_settled"),
         ),
         Step(
             "ask_again",
@@ -68,6 +70,7 @@ SUPERVISION = Workflow(
                 StepField("within", _("Answer within"), "amount", required=False),
             ),
             "arrow-counterclockwise",
+            effects=Effects("supervision_asked_again"),
         ),
         Step(
             "withdraw",
@@ -77,6 +80,7 @@ SUPERVISION = Workflow(
             ASKERS,
             (StepField("reason", _("Reason")),),
             "x-circle",
+            effects=Effects("supervision_withdrawn"),
         ),
     ),
 )

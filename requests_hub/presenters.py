@@ -101,14 +101,6 @@ class WhistleBoard:
     whistle: Whistle
     rows: list[WhistleRow]
 
-    @property
-    def replied_count(self) -> int:
-        return sum(row.task.state in ("replied", "closed") for row in self.rows)
-
-    @property
-    def reported_count(self) -> int:
-        return sum(row.task.reported_in_at is not None for row in self.rows)
-
 
 def whistle_rows(request: Request) -> list[WhistleBoard]:
     """The whistles of a request, newest first; no statement beyond `tasks_of`."""

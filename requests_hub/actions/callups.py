@@ -29,9 +29,7 @@ def add_department(
     """
     request, row = base.lock_whistle(whistle)
     step = base.permit(row, "add_department", by)
-    if Task.objects.filter(whistle=row, department=department).exists():
-        words = _("%(department)s is called already.") % {"department": department}
-        raise Conflict(words)
+    _refuse_called(row, department)
     if not department.is_active or department.district_id != request.district_id:
         words = _("%(department)s cannot be called.") % {"department": department}
         raise Invalid(fields={"department": [words]})
@@ -43,6 +41,23 @@ def add_department(
     return whistles.call(
         row, request, department, by, columns, is_lead=False, reason=reason
     )
+
+
+def _refuse_called(whistle: Whistle, department: Department) -> None:
+    """A department is called once in a whistle, and who was let go is not called again.
+
+    Raises:
+        Conflict: it is or was called.
+    """
+    known = Task.objects.filter(whistle=whistle, department=department).first()
+    if known is None:
+        return
+    words = (
+        _("%(department)s was let go from this whistle; it takes a new whistle.")
+        if known.state in ENDED
+        else _("%(department)s is called already.")
+    )
+    raise Conflict(words % {"department": department})
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from grids.models import Grid
 from grids.models.places import LEVELS
 from grids.scoping import scope_of
 from requests_hub import deadlines, plainwords
-from requests_hub.actions import base, escalation
+from requests_hub.actions import base, endings, escalation
 from requests_hub.models import Request, Task
 from requests_hub.workflow import GRID
 
@@ -155,7 +155,7 @@ def _is_around(grid: Grid, mine: list[int]) -> bool:
 def cancel(task: Task, *, by: base.Actor, reason: str) -> Task:
     """Take a grid task back; the request is at the desk again."""
     request, row, step = base.begin_task(task, "cancel", by)
-    base.move(row, step, by, data={"note": reason}, ended_at=base.now())
+    base.move(row, step, by, data={"note": reason}, **endings.columns(row, by, reason))
     recall(request)
     return row
 

@@ -44,7 +44,8 @@ def rework(
 ) -> Request:
     """Send it back to those who answered: to `tasks`, or to the lead where none are named.
 
-    What the desk had answered itself goes back to the desk.
+    What the desk had answered itself goes back to the desk. An emergency is done again round the
+    clock.
 
     Raises:
         Invalid: a task that has not answered, or another request's.
@@ -52,7 +53,9 @@ def rework(
     row, step = base.begin(request, "rework", by)
     answered = [t for t in base.lock_tasks(row) if t.state in ANSWERED]
     chosen = _chosen(answered, tasks)
-    columns = base.clock(step.effects.clock, base.now())
+    is_emergency = any(task.is_emergency for task in chosen)
+    rule = f"{step.effects.clock}{'_emergency' if is_emergency else ''}"
+    columns = base.clock(rule, base.now())
     base.move(
         row,
         step,

@@ -9,7 +9,7 @@ from governance.core.errors import Invalid
 from governance.core.models import Attachment, User
 from governance.core.worktime import Amount
 from requests_hub import deadlines
-from requests_hub.actions import base, escalation
+from requests_hub.actions import base, endings, escalation
 from requests_hub.actions.desk import asked_grid
 from requests_hub.models import Request, Task
 from requests_hub.workflow import FINDINGS
@@ -100,6 +100,6 @@ def finding(
 def cancel(task: Task, *, by: base.Actor, reason: str) -> Task:
     """The desk no longer needs the look."""
     request, row, step = base.begin_task(task, "cancel", by)
-    base.move(row, step, by, data={"note": reason}, ended_at=base.now())
+    base.move(row, step, by, data={"note": reason}, **endings.columns(row, by, reason))
     base.system_step(request, "looked")
     return row

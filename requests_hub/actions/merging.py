@@ -13,12 +13,13 @@ from requests_hub.models import Request
 def merge(request: Request, *, by: User, target: Request, note: str = "") -> Request:
     """Let a duplicate go along with `target`; those merged into it before go along too.
 
-    Both numbers and follow-up codes keep working. The lower id is locked first.
+    Both numbers and follow-up codes keep working. All are locked in the order of their ids.
 
     Raises:
         Invalid: the target is itself, has ended, was merged, or is out of the actor's sight.
     """
-    for pk in sorted({request.pk, target.pk}):
+    followers = Request.objects.filter(merged_into_id=request.pk)
+    for pk in sorted({request.pk, target.pk, *followers.values_list("pk", flat=True)}):
         base.lock_request(pk)
     row, step = base.begin(request, "merge", by)
     goal = _goal(row, target, by)

@@ -20,6 +20,7 @@ from requests_hub.escalation_workflow import ASKERS, SUPERVISION
 from requests_hub.models import Escalation, Naming, Supervision, Task
 from requests_hub.models.tasks import WAITING
 from requests_hub.workflow import DESK
+from requests_hub.workflow_whistles import DISPUTED
 
 REMINDERS = (*DESK, "leader")
 WORDS = 500
@@ -72,9 +73,21 @@ def refuse(task: Task, words: str) -> NoReturn:
     Raises:
         Conflict: nothing waits. NotAllowed: with `words`.
     """
+    _refuse_over(task)
+    raise NotAllowed(words)
+
+
+def _refuse_over(task: Task) -> None:
+    """Nobody is urged where nobody is waited for.
+
+    Raises:
+        Conflict: with whom it lies instead.
+    """
+    if task.state in DISPUTED:
+        words = _("It was returned and waits for a decision, not for the department.")
+        raise Conflict(words)
     if task.state not in WAITING:
         raise Conflict(_("Nobody is waited for here any more."))
-    raise NotAllowed(words)
 
 
 def take(
@@ -198,8 +211,7 @@ def _waiting(task: Task) -> Task:
         NotHere, Conflict.
     """
     _request, row = base.lock_task(task)
-    if row.state not in WAITING:
-        raise Conflict(_("Nobody is waited for here any more."))
+    _refuse_over(row)
     return row
 
 
@@ -271,16 +283,8 @@ def _take(
         setattr(row, field, value)
     row.save(update_fields=list(changes))
     told = {"supervision": row.pk, "from": came_from, "to": row.state, **(data or {})}
-    _tell(f"task.supervision_{PAST[name]}", row.task, by, told)
+    _tell(f"task.{step.effects.event}", row.task, by, told)
     return row
-
-
-PAST = {
-    "answer": "answered",
-    "settle": "settled",
-    "ask_again": "asked_again",
-    "withdraw": "withdrawn",
-}
 
 
 def _tell(name: str, task: Task, by: User, data: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 After every step each department's state, deadlines, returns, extension and hold are what the
 model says, what the model forbids was refused, and the deadlines that follow from the events
-alone are those that are stored. 10,000 histories with SOAK=1.
+alone are those that are stored. 10,000 histories with SOAK=1, or as many as HISTORIES says.
 """
 
 import os
@@ -24,12 +24,13 @@ from hypothesis.stateful import (
 )
 
 from governance.core.errors import DomainError
-from governance.core.models import CalendarDay, Event
+from governance.core.models import CalendarDay
 from governance.core.worktime import Amount
 from grids.actions.posts import appoint
 from requests_hub.actions import (
     base,
     callups,
+    escalation,
     extensions,
     feedback,
     pauses,
@@ -38,10 +39,13 @@ from requests_hub.actions import (
     whistles,
 )
 from requests_hub.models import Request, Task, Whistle
+from requests_hub.models.tasks import LOOKED_AT
 from tests.factories.grids import make_user
+from tests.requests_hub.whistle_events import dues_from_events
 from tests.requests_hub.whistle_model import (
     AT_WORK,
     BEFORE_REPLY,
+    DECIDE,
     ENDED,
     LIMITS,
     REWORK,
@@ -50,6 +54,7 @@ from tests.requests_hub.whistle_model import (
 )
 
 IS_FULL = os.environ.get("SOAK") == "1"
+HISTORIES = int(os.environ.get("HISTORIES", "10000" if IS_FULL else "60"))
 CODES = ("urban_management", "transport", "water")
 WAITS = [timedelta(minutes=m) for m in (1, 20, 90, 240, 900, 1440, 4400, 10080)]
 START = datetime(2026, 9, 21, 9, 0, tzinfo=TZ)  # before the long holiday of October
@@ -133,6 +138,20 @@ class Histories(RuleBasedStateMachine):
     def time_passes(self, wait: timedelta) -> None:
         self.now += wait
 
+    @rule()
+    def looked_at(self) -> None:
+        """The sweep comes by: what is due goes on by itself, and has its next moment."""
+        with base.at(self.now):
+            escalation.sweep()
+            assert escalation.sweep() == 0
+        for p in self.parts.values():
+            p.looked_at(self.now, self.days)
+        for task in Task.objects.filter(request=self.request, state__in=LOOKED_AT):
+            ends = task.decision_due_at if task.state in DECIDE else task.due_at
+            is_over = ends is not None and ends <= self.now
+            assert is_over or task.next_at > self.now
+            assert task.next_at is None or task.next_at > self.now
+
     # --- The department ----------------------------------------------------------------------
 
     @rule(code=codes)
@@ -202,6 +221,7 @@ class Histories(RuleBasedStateMachine):
         if self.act(code, ok, returns.send_back, by=self.officer(code), **words) and p:
             p.returns += 1
             p.hold(self.now)
+            p.decide_from = self.now
             p.state = "ruling" if p.returns == 2 else "returned"
 
     @rule(code=codes, amount=st.sampled_from(["2h", "1d", "40d"]))
@@ -237,7 +257,7 @@ class Histories(RuleBasedStateMachine):
         p = self.part(code)
         ok = p is not None and p.state == "returned"
         if self.act(code, ok, returns.ask_ruling, by=self.ground.desk) and p:
-            p.state = "ruling"
+            p.state, p.decide_from = "ruling", self.now
 
     @rule(code=codes, by_town=st.booleans())
     def rule_it(self, code: str, by_town: bool) -> None:
@@ -250,6 +270,7 @@ class Histories(RuleBasedStateMachine):
 
     def back(self, p: Part) -> None:
         p.run(self.now)
+        p.decide_from = None
         p.state = "reported_in" if p.reported else "called"
 
     @rule(code=codes, grant=st.booleans())
@@ -273,7 +294,7 @@ class Histories(RuleBasedStateMachine):
             ok = until is None or self.now <= until
         given = {"kind": "weather", "reason": "暴雨", "until": self.now + WAITS[-2]}
         if self.act(code, ok, pauses.pause, by=self.ground.desk, **given) and p:
-            p.hold(self.now)
+            p.hold(self.now, given["until"])
 
     @rule(code=codes)
     def resume(self, code: str) -> None:
@@ -329,7 +350,7 @@ class Histories(RuleBasedStateMachine):
                 tasks=[self.task(code)],
             )
         p.frozen.pop("handle")
-        p.handle_from, p.handle_limit, p.handle_real = self.now, REWORK, False
+        p.handle_from, p.handle_limit = self.now, REWORK[p.real]
         p.granted, p.state, self.over = timedelta(0), "handling", "reworked"
 
     @rule()
@@ -409,6 +430,7 @@ class Histories(RuleBasedStateMachine):
             names = ("report_in", "plan", "handle")
             assert stored == tuple(p.clock(n, self.days) for n in names)
             assert task.return_due_at == p.window(self.days)
+            assert task.decision_due_at == p.decision(self.days)
             assert dues_from_events(task, self.days) == stored
 
     @invariant()
@@ -422,48 +444,6 @@ class Histories(RuleBasedStateMachine):
         lead = next((p for p in self.parts.values() if p.is_lead), None)
         if self.over == "" and lead:
             assert self.fresh().due_at == lead.clock("handle", self.days)
-
-
-def dues_from_events(task: Task, days: Any) -> tuple[datetime | None, ...]:
-    """(report in, plan, handle) as they follow from the events of a task alone."""
-    rows = Event.objects.filter(subject_type="task", subject_id=task.pk)
-    first, *later = rows.order_by("id")
-    p = Part(first.data["kind"], first.occurred_at)
-    for event in later:
-        _follow(p, event, days)
-    return tuple(p.clock(name, days) for name in ("report_in", "plan", "handle"))
-
-
-MET = {"reported_in": "report_in", "planned": "plan", "replied": "handle"}
-
-
-def _follow(p: Part, event: Event, days: Any) -> None:
-    """What one event does to the clocks."""
-    at, name = event.occurred_at, event.name.removeprefix("task.")
-    if name in MET and MET[name] not in p.frozen:
-        p.meet(MET[name], days)
-    elif name in ("paused", "returned"):
-        p.hold(at)
-    elif name in ("resumed", "sent_again", "ruled"):
-        p.run(at)
-    elif name in ("released", "recalled"):
-        p.end(name, at, days)
-    else:
-        _more_time(p, event)
-
-
-def _more_time(p: Part, event: Event) -> None:
-    name, amount = event.name, event.data.get("amount", "")
-    if name == "task.extension_asked" and amount.endswith("/c"):
-        p.asked = Amount.parse(amount[:-2]).calendar_time
-    elif name == "task.extension_asked":
-        p.asked = Amount.parse(amount).office_time
-    elif name == "task.extended":
-        p.granted = p.asked
-    elif name == "task.reworked":
-        p.frozen.pop("handle", None)
-        p.handle_from, p.handle_limit = event.occurred_at, REWORK
-        p.handle_real, p.granted = False, timedelta(0)
 
 
 @pytest.fixture
@@ -490,7 +470,7 @@ def test_random_histories_are_what_the_rules_say(ground: SimpleNamespace) -> Non
         Here,
         settings=settings(
             deadline=None,
-            max_examples=10_000 if IS_FULL else 60,
+            max_examples=HISTORIES,
             stateful_step_count=40 if IS_FULL else 25,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

@@ -18,7 +18,9 @@ LIMITS = {
     "campaign": (4 * H, 3 * DAY, 15 * DAY, DAY, False),
     "emergency": (2 * H, 4 * H, 24 * H, H, True),
 }
-REWORK = 3 * DAY
+REWORK = (3 * DAY, 24 * H)  # in working time; of an emergency, round the clock
+# To decide a return, at the desk and at the district: in working time, round the clock.
+DECIDE = {"returned": (4 * H, H), "ruling": (DAY, 2 * H)}
 AT_WORK = ("reported_in", "claimed", "planned", "handling")
 BEFORE_REPLY = ("called", *AT_WORK, "returned", "ruling")
 ENDED = ("closed", "released", "recalled")
@@ -97,6 +99,8 @@ class Part:
     handle_from: datetime | None = None
     handle_limit: timedelta = timedelta(0)
     handle_real: bool = False
+    hold_until: datetime | None = None
+    decide_from: datetime | None = None
     frozen: dict[str, datetime | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -130,15 +134,32 @@ class Part:
             return None
         return due(self.window_from, LIMITS[self.kind][3], [], days, real=self.real)
 
+    def decision(self, days: dict[date, bool]) -> datetime | None:
+        """Until when a return is to be decided."""
+        if self.decide_from is None or self.state not in DECIDE:
+            return None
+        amount = DECIDE[self.state][self.real]
+        return due(self.decide_from, amount, [], days, real=self.real)
+
+    def looked_at(self, now: datetime, days: dict[date, bool]) -> None:
+        """What goes on by itself by now: a hold ends, an undecided return goes up."""
+        at = self.decision(days)
+        if self.state == "returned" and at is not None and at <= now:
+            self.state, self.decide_from = "ruling", at
+        elif self.state in AT_WORK and self.hold_until and self.hold_until <= now:
+            self.run(self.hold_until)
+
     def meet(self, name: str, days: dict[date, bool]) -> None:
         """A clock is met: it stays as it was."""
         self.frozen[name] = self.clock(name, days)
 
-    def hold(self, now: datetime) -> None:
+    def hold(self, now: datetime, until: datetime | None = None) -> None:
         if not self.real:
             self.holds.append((now, None))
+            self.hold_until = until
 
     def run(self, now: datetime) -> None:
+        self.hold_until = None
         if self.is_held:
             self.holds[-1] = (self.holds[-1][0], now)
 
