@@ -12,6 +12,6 @@ def put_rules(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_hub", "0027_requests_from_needs")]
+    dependencies = [("requests_hub", "0028_private_categories")]
 
     operations = [migrations.RunPython(put_rules, migrations.RunPython.noop)]
