@@ -155,7 +155,7 @@ class Incoming(models.Model):
         REQUEST = "request", _("a new request")
         ADDED = "added", _("added to a request")
         LEFT = "left", _("left alone")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("incoming", "refused")
 
     id = TimeOrderedIdField()
     district = models.ForeignKey(

@@ -57,7 +57,9 @@ def incoming_message(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "shown_from": gateways.shown(row.channel, row.address),
-        "may_take": row.request is None and clients.may_keep(request.user, row),
+        "may_take": row.request is None
+        and bool(row.title)
+        and clients.may_keep(request.user, row),
     }
     return render(request, "requests_hub/outside/incoming_message.html", context)
 
