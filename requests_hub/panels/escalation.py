@@ -137,12 +137,18 @@ def in_words(rung: Rung, is_calendar: bool, pk: int | None = None) -> RungRow:
     return RungRow(
         number=rung.number,
         when=when,
-        who=str(dict(Ladder.Who.choices)[rung.who]),
+        who=_who(rung),
         what=str(dict(Ladder.What.choices)[rung.what]),
         repeat=repeat,
         tone=TONES[rung.what],
         pk=pk,
     )
+
+
+def _who(rung: Rung) -> str:
+    if rung.step == ladders.DECISION and rung.who == Ladder.Who.OFFICER:
+        return _("whoever decides: the desk, then the district")
+    return str(dict(Ladder.Who.choices)[rung.who])
 
 
 def _amount(amount: Amount, *, is_calendar: bool) -> str:
