@@ -71,7 +71,7 @@ format: .venv/.dev ## let ruff and djade rewrite what they can
 	$(BIN)/ruff format .
 	git ls-files -z 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-soak: .venv/.dev ## the fault drivers in full (20 seeds), 4 × 500 writers of the tree, 10,000 whistles, 200 calls each way
+soak: .venv/.dev ## the fault drivers in full (20 seeds), 4 × 500 writers of the tree, 10,000 whistles, 100 calls each way
 	@SOAK=1 $(BIN)/python -m pytest -m faults tests/faults $(ARGS)
 	@SOAK=1 $(BIN)/python -m pytest tests/grids/test_integrity.py
 	@SOAK=1 $(BIN)/python -m pytest tests/requests_hub/test_whistle_histories.py

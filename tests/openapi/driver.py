@@ -37,7 +37,7 @@ from schemathesis.specs.openapi.checks import (
 from governance.wsgi import application
 
 IS_FULL = os.environ.get("SOAK") == "1"
-EXAMPLES = 200 if IS_FULL else 4
+EXAMPLES = 100 if IS_FULL else 4
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
