@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.workflow import Text
 from requests_hub.assessment.shares import Share, Weights, three_rates
@@ -31,7 +32,7 @@ class RateOf:
 
 
 COUNTS = (
-    Count("received", _("Received")),
+    Count("received", pgettext_lazy("count", "Received")),
     Count("excluded", _("Left out of the rates")),
     Count("accepted", _("Accepted")),
     Count("closed", _("Closed")),

@@ -47,7 +47,7 @@ def make(
         "before": added(_like(window, period.before(), length).values()),
         "year_before": added(_like(window, period.year_before(), length).values()),
         "towns": _towns(district, towns),
-        "categories": _categories(window, period, length),
+        **_categories(window, period, length),
         "topics": _topics(window, period, length),
         "overdue": [_late(row, window.end) for row in facts.longest_overdue(window)],
         "named": _named(window, called),
@@ -111,20 +111,27 @@ def _towns(district: int, found: dict[int | None, Counts]) -> list[dict[str, Any
     return out
 
 
-def _categories(
-    window: Window, period: Period, length: timedelta
-) -> list[dict[str, Any]]:
-    """The first-level categories most asked about, with where and how many before."""
-    now, where = _by_class(topics.by_category(window))
+def _categories(window: Window, period: Period, length: timedelta) -> dict[str, Any]:
+    """The first levels most asked about, with where and how many before; how many have none."""
+    rows = topics.by_category(window)
+    now, where = _by_class(rows)
     before, _where = _by_class(
         topics.by_category(_same(window, period.before(), length))
     )
     named = topics.most_common(now, CATEGORIES)
     names = _names(where[label] for label, _n in named)
-    return [
-        {"name": label, "n": n, "before": before[label], "where": names(where[label])}
-        for label, n in named
-    ]
+    return {
+        "categories": [
+            {
+                "name": label,
+                "n": n,
+                "before": before[label],
+                "where": names(where[label]),
+            }
+            for label, n in named
+        ],
+        "unclassified": sum(n for label, _medium, n in rows if not label),
+    }
 
 
 def _topics(window: Window, period: Period, length: timedelta) -> list[dict[str, Any]]:

@@ -95,15 +95,27 @@ def _whole(figures: Figures) -> Section:
     n, before, year = figures["whole"], figures["before"], figures["year_before"]
     weights = weights_of(figures)
     now, was = shares(n, weights), shares(before, weights)
-    first = _(
-        "%(period)s the district received %(received)s requests%(changes)s. %(due)s were due to be"
-        " closed, %(done)s were closed, closing rate %(rate)s%(rate_moved)s; %(met)s in time,"
-        " on-time rate %(met_rate)s%(met_moved)s."
-    ) % {
+    first = _("%(period)s the district received %(received)s requests%(changes)s.") % {
         "period": _period(figures["kind"]),
         "received": n.get("received", 0),
         "changes": _changes(n, before, year),
-        "due": n.get("close_due", 0),
+    }
+    first += _due(n, now, was)
+    said = [first, _revisits(n, weights), _calls(n)]
+    return {"heading": _("Overall"), "paragraphs": [line for line in said if line]}
+
+
+def _due(n: Figures, now: Mapping[str, Share], was: Mapping[str, Share]) -> str:
+    """What had to be closed by now and was; where nothing had to be, only what was closed."""
+    if not n.get("close_due"):
+        return _(
+            " %(closed)s were closed; none had come to the day it must be closed."
+        ) % {"closed": n.get("closed", 0)}
+    return _(
+        " %(due)s were due to be closed, %(done)s were closed, closing rate %(rate)s%(rate_moved)s;"
+        " %(met)s in time, on-time rate %(met_rate)s%(met_moved)s."
+    ) % {
+        "due": n["close_due"],
         "done": n.get("close_done", 0),
         "rate": percent(now["close_rate"]),
         "rate_moved": _points(now["close_rate"], was["close_rate"]),
@@ -111,8 +123,6 @@ def _whole(figures: Figures) -> Section:
         "met_rate": percent(now["close_on_time"]),
         "met_moved": _points(now["close_on_time"], was["close_on_time"]),
     }
-    said = [first, _revisits(n, weights), _calls(n)]
-    return {"heading": _("Overall"), "paragraphs": [line for line in said if line]}
 
 
 def _period(kind: str) -> str:
@@ -230,7 +240,8 @@ def _ranking(figures: Figures) -> Section:
         "paragraphs": said,
         "table": {
             "head": [
-                _("Town or street"), _("Received"), pgettext("count", "Due"), pgettext("count", "Closed"),
+                _("Town or street"), pgettext("count", "Received"), pgettext("count", "Due"),
+                pgettext("count", "Closed"),
                 _("In time"), _("Closing rate"), _("On-time rate"), _("Rank"),
             ],
             "rows": [*rows, _town_row(total, weights, None)],
@@ -272,7 +283,7 @@ def _topics(figures: Figures) -> Section:
         }
         for kind in kinds
     ]
-    said = [_kind_words(kinds[0])] if kinds else []
+    said = [_kind_words(kinds, figures["unclassified"])]
     if not total:
         said = [_("Nothing was asked.")]
     elif figures["topics"]:
@@ -285,13 +296,19 @@ def _topics(figures: Figures) -> Section:
     return section
 
 
-def _kind_words(kind: Figures) -> str:
-    return _("Most requests were about %(topic)s, %(n)s%(moved)s%(where)s.") % {
+def _kind_words(kinds: Sequence[Figures], unclassified: int) -> str:
+    if not kinds:
+        return _("%(n)s requests have no category yet.") % {"n": unclassified}
+    kind = kinds[0]
+    said = _("Most requests were about %(topic)s, %(n)s%(moved)s%(where)s.") % {
         "topic": kind["name"],
         "n": kind["n"],
         "moved": _grown(kind),
         "where": _where(kind),
     }
+    if unclassified:
+        said += _(" %(n)s have no category yet.") % {"n": unclassified}
+    return said
 
 
 def _grown(counted: Figures) -> str:
@@ -355,10 +372,7 @@ def _late(figures: Figures) -> Section:
         % {"n": n.get("overdue", 0)}
         + (_(" The longest are listed below.") if rows else "")
     ]
-    said.append(
-        _("%(n)s were sent back for rework, rework rate %(rate)s.")
-        % {"n": n.get("reworks", 0), "rate": percent(again)}
-    )
+    said.append(_reworks(n.get("reworks", 0), again))
     if figures["named"]:
         units = "、".join(
             _("%(unit)s (%(n)s)") % {"unit": row["name"], "n": row["n"]}
@@ -382,6 +396,15 @@ def _late(figures: Figures) -> Section:
             "words": [1],
         }
     return section
+
+
+def _reworks(count: int, share: Share) -> str:
+    if not share.whole:
+        return _("%(n)s were sent back for rework.") % {"n": count}
+    return _("%(n)s were sent back for rework, rework rate %(rate)s.") % {
+        "n": count,
+        "rate": percent(share),
+    }
 
 
 _DIGITS = "〇一二三四五六七八九十"

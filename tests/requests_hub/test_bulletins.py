@@ -47,6 +47,7 @@ PRINTED = {
         for n, met in zip("甲乙丙丁戊己庚", (9, 8, 8, 7, 3, 5, 6), strict=True)
     ],
     "categories": [{"name": "供水排水", "n": 71, "before": 54, "where": ["马岗村", "云硫社区"]}],
+    "unclassified": 6,
     "topics": [
         {"issue": 7, "name": "兴云路积水", "category": "供水排水", "n": 12, "people": 19,
          "open": 3, "before": 8, "where": ["马岗村"]},
@@ -76,13 +77,19 @@ def test_the_fixed_sentences_in_chinese():
         "综合得分 93.8 分（权重 30、35、35）。",
         "网格吹哨 23 次，应报到部门 58 个次，按时报到 55 个次，按时报到率 94.8%。",
         "前三：甲镇 90.0%、乙镇 80.0%、丙镇 80.0%；后三：戊镇 30.0%、己镇 50.0%、庚镇 60.0%。",
-        "供水排水类最多，71 件，环比上升 31.5%，集中在马岗村、云硫社区。",
+        "供水排水类最多，71 件，环比上升 31.5%，集中在马岗村、云硫社区。另有 6 件尚未归类。",
         "反映最集中的是“兴云路积水”，共 12 件、19 人，环比上升 50.0%，集中在马岗村，"
         "其中 3 件尚未办结。热点清单见下表。",
         "返工 11 件，返工率 1.1%",
         "区水务局（2 次）",
     ):
         assert part in said, (part, said)
+    assert content["sections"][1]["table"]["head"][:4] == [
+        "镇街",
+        "受理",
+        "应结案",
+        "结案",
+    ]
     ranks = [row[-1] for row in content["sections"][1]["table"]["rows"]]
     assert ranks == ["1", "2", "2", "4", "7", "6", "5", "—"]
     hot = content["sections"][2]["table"]["rows"]
@@ -96,7 +103,8 @@ def test_nothing_happened_says_so_without_figures():
              "categories": [], "topics": [], "overdue": [], "named": []}  # fmt: skip
     with translation.override("zh-hans"):
         said = text_of(words.make(empty))
-    assert "结案率 —" in said
+    assert "办结 0 件，尚无诉求到应结案时间。" in said
+    assert "返工 0 件。" in said
     assert "本期没有诉求。" in said
     assert "0.0%" not in said
 
