@@ -61,6 +61,7 @@ class _Snapshot:
         self.places = _read_places()
         self.by_code = {place.code: place for place in self.places.values()}
         self._index: _Index | None = None
+        self.districts: dict[int, District] = District.objects.in_bulk()
         self._lock = threading.Lock()
 
     @property
@@ -250,6 +251,12 @@ def named_grids(ids: Iterable[int]) -> dict[int, Grid]:
     if not wanted <= places.keys():
         places = _current().places
     return {pk: _named_grid(places[pk]) for pk in wanted & places.keys()}
+
+
+def named_districts(ids: Iterable[int]) -> dict[int, District]:
+    """Districts with their names, from memory; read anew when the grids were changed."""
+    known = _current(NAMES_SECONDS).districts
+    return {pk: known[pk] for pk in set(ids) & known.keys()}
 
 
 def _named_grid(place: Place) -> Grid:

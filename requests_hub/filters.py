@@ -104,6 +104,8 @@ class RequestFilter(ViewerFilter):
     figure = django_filters.CharFilter(method="by_figure", label=_("Figure"))
     first = django_filters.DateFilter(method="as_given", label=_("From day"))
     last = django_filters.DateFilter(method="as_given", label=_("Until day"))
+    cut = django_filters.IsoDateTimeFilter(method="as_given", label=_("Cut off"))
+    issue = django_filters.NumberFilter(method="by_issue", label=_("Hot issue"))
 
     class Meta:
         model = Request
@@ -162,13 +164,30 @@ class RequestFilter(ViewerFilter):
         first = month_start(timezone.localdate())
         return rows.filter(rated_at__gte=first).exclude(satisfaction="")
 
-    def by_figure(self, rows: QuerySet[Request], _name: str, value: str) -> Any:
-        """What a figure of the assessment counts, from `first` to `last`."""
-        days = self.form.cleaned_data
-        if not (days.get("first") and days.get("last")):
+    @property
+    def behind(self) -> drill.Behind | None:
+        """What the figure counts that the query string names; None where it names none."""
+        given = self.form.cleaned_data if self.form.is_valid() else {}
+        if not (given.get("figure") and given.get("first") and given.get("last")):
+            return None
+        return drill.behind(
+            given["figure"],
+            given["first"],
+            given["last"],
+            until=given.get("cut"),
+            department=given.get("department", ""),
+        )
+
+    def by_figure(self, rows: QuerySet[Request], _name: str, _value: str) -> Any:
+        """What a figure of the assessment or a bulletin counts, from `first` to `last`."""
+        found = self.behind
+        return rows.filter(found.requests) if found else rows.none()
+
+    def by_issue(self, rows: QuerySet[Request], _name: str, value: Any) -> Any:
+        """The requests of one hot issue."""
+        if value != int(value) or not 0 < value < 2**63:
             return rows.none()
-        about = days.get("department") or ""
-        return rows.filter(drill.behind(value, days["first"], days["last"], about))
+        return rows.filter(likeness__issue=int(value))
 
     def as_given(self, rows: QuerySet[Request], _name: str, _value: Any) -> Any:
         """Part of another condition."""

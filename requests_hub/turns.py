@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -19,6 +20,8 @@ from requests_hub.models.requests import RequestQuerySet
 from requests_hub.workflow import DESK, GRID
 from requests_hub.workflow_whistles import DISPUTED
 
+SHOWN_NAME = Coalesce(NullIf("name", Value("")), "username")
+"""As `User.__str__`."""
 TASK_VERBS = {
     "called": gettext_lazy("report in"),
     "reported_in": gettext_lazy("claim"),
@@ -167,10 +170,13 @@ class Turn:
 def for_list(rows: QuerySet[Request]) -> RequestQuerySet:
     """The rows with all that a list line and its turn need.
 
-    One more statement, for the open tasks; names of places come from memory.
+    One more statement, for the open tasks; names of places come from memory. Who checks is asked
+    of those alone that are being checked: a join would look somebody up for every closed one.
     """
     open_tasks = Task.objects.open().select_related("department", "holder")
-    related = rows.select_related("district", "lead_department", "checked_by")
+    who = User.objects.filter(pk=OuterRef("checked_by")).annotate(shown=SHOWN_NAME)
+    checker = Case(When(state="checking", then=Subquery(who.values("shown"))))
+    related = rows.select_related("lead_department").annotate(checker=checker)
     return (
         cast(RequestQuerySet, related)
         .named()
@@ -255,8 +261,8 @@ def _own_holder(request: Request) -> Holder:
     A private request is checked by the desk: the grid's people do not know of it.
     """
     verb, clock = DESK_VERBS[request.state], request_clock(request)
-    if request.state == "checking" and request.checked_by:
-        name = str(request.checked_by)
+    if request.state == "checking" and request.checked_by_id:
+        name = request.__dict__.get("checker") or str(request.checked_by)
         return Holder("person", "", name, verb, clock, request)
     has_grid = request.medium_id is not None and not request.is_private
     if request.state == "replied" and has_grid and request.route == "whistle":

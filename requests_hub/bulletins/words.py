@@ -28,7 +28,7 @@ Section = dict[str, Any]
 
 
 def make(figures: Figures, focus: Sequence[str] = ()) -> dict[str, Any]:
-    """{"head", "title", "sections": [{"heading", "paragraphs", "table", "bars"}], "foot"}.
+    """{"head", "title", "sections": [{"of", "heading", "paragraphs", "table", "bars"}], "foot"}.
 
     `focus` is what the writer adds about the time to come, one line each.
     """
@@ -236,6 +236,7 @@ def _ranking(figures: Figures) -> Section:
     ]
     total = {**figures["whole"], "name": _("whole district")}
     return {
+        "of": "towns",
         "heading": _("Ranking of towns and streets"),
         "paragraphs": said,
         "table": {
@@ -290,7 +291,12 @@ def _topics(figures: Figures) -> Section:
         said.append(_hot_words(figures["topics"]))
     else:
         said.append(_("No two requests were about one matter."))
-    section: Section = {"heading": _("Hot topics"), "paragraphs": said, "bars": bars}
+    section: Section = {
+        "of": "topics",
+        "heading": _("Hot topics"),
+        "paragraphs": said,
+        "bars": bars,
+    }
     if figures["topics"]:
         section["table"] = _hot_table(figures["topics"])
     return section
@@ -379,7 +385,8 @@ def _late(figures: Figures) -> Section:
             for row in figures["named"]
         )
         said.append(_("Named for reporting in late: %(units)s.") % {"units": units})
-    section: Section = {"heading": _("Overdue and rework"), "paragraphs": said}
+    heading = _("Overdue and rework")
+    section: Section = {"of": "overdue", "heading": heading, "paragraphs": said}
     if rows:
         section["table"] = {
             "head": [_("No."), _("Matter"), _("Unit"), _("Working days over")],

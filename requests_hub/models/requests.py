@@ -66,7 +66,7 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
     _is_named = False
 
     def named(self) -> Self:
-        """With categories and grids filled in from memory.
+        """With categories, grids and districts filled in from memory.
 
         Joining them would cost each row five descents through an index.
         """
@@ -147,9 +147,12 @@ def grid_branches(scope: Scope, others: Q) -> list[Q]:
 
 
 def name_places(rows: Sequence["Request"]) -> None:
-    """Fill in category and grids, as far as this process knows them."""
+    """Fill in category, grids and district, as far as this process knows them."""
     grids = locate.named_grids(pk for row in rows for pk in row.chain)
+    districts = locate.named_districts(row.district_id for row in rows)
     for row in rows:
+        if row.district_id in districts:
+            row.district = districts[row.district_id]
         category = dictionaries.by_id(row.category_id)
         if category is not None:
             row.category = category

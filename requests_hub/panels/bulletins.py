@@ -1,7 +1,11 @@
 """What the pages of bulletins show around their content."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,8 +15,23 @@ from grids.scoping import scope_of
 from requests_hub.actions.bulletins import ISSUERS
 from requests_hub.assessment.periods import Period
 from requests_hub.models import Bulletin
+from requests_hub.panels.figure import NAMES
 
 BAR_WIDTH = 380
+TOWN_COLUMNS = (
+    None,
+    "received",
+    "close_due",
+    "close_done",
+    "close_met",
+    "close_due",
+    "close_due",
+)
+CHECKED = (
+    "received", "close_due", "close_done", "close_met", "excluded", "valid", "contacted",
+    "solved", "satisfied", "basically", "whistles", "report_due", "report_met", "overdue",
+    "reworks",
+)  # fmt: skip
 
 
 def unit(district: District) -> str:
@@ -29,9 +48,11 @@ def issue_line(row: Bulletin) -> str:
     return line
 
 
-def issued(row: Bulletin) -> dict[str, Any]:
+def issued(row: Bulletin, user: User) -> dict[str, Any]:
+    """Around an issued one; those who see the whole district get the lists behind the figures."""
     return {
-        "content": with_bars(row.content),
+        "content": linked(with_bars(row.content), row.figures, user),
+        "behind": behind(row.figures, user),
         "issue": issue_line(row),
         "unit": unit(row.district),
         "day": timezone.localtime(row.issued_at),
@@ -39,12 +60,17 @@ def issued(row: Bulletin) -> dict[str, Any]:
     }
 
 
-def draft(user: User, district: District, period: Period) -> dict[str, Any]:
+def draft(
+    user: User, district: District, period: Period, made: dict[str, Any]
+) -> dict[str, Any]:
     """Around a draft: who, which period, what stands already and the way to other periods."""
+    figures = made["figures"]
     standing = Bulletin.objects.standing().filter(
         district=district, kind=period.kind, first=period.first
     )
     return {
+        "content": linked(with_bars(made["content"]), figures, user),
+        "behind": behind(figures, user),
         "unit": unit(district),
         "period": period,
         "day": timezone.localtime(),
@@ -74,3 +100,72 @@ def with_bars(content: dict[str, Any]) -> dict[str, Any]:
         ]
         sections.append({**section, "bars": drawn, "height": 30 * len(bars) + 6})
     return {**content, "sections": sections}
+
+
+def behind(figures: dict[str, Any], user: User) -> list[tuple[str, int, str]]:
+    """(what, how many, the list behind it) of the whole; nothing for who sees a part only."""
+    if not _sees_all(user):
+        return []
+    whole = figures["whole"]
+    return [
+        (str(NAMES[name]), whole[name], _list(figures, figure=name))
+        for name in CHECKED
+        if whole.get(name)
+    ]
+
+
+def linked(
+    content: dict[str, Any], figures: dict[str, Any], user: User
+) -> dict[str, Any]:
+    """The content with the lists behind the cells of its tables, for who sees the district."""
+    if not _sees_all(user):
+        return content
+    # Bulletins of before tell topics by category only; their tables have no such cells.
+    urls = {
+        "towns": [_town(figures, town) for town in figures["towns"]],
+        "topics": [_topic(figures, hot) for hot in figures["topics"] if "issue" in hot],
+        "overdue": [[reverse("request", args=[r["no"]])] for r in figures["overdue"]],
+    }
+    sections = [
+        {**section, "rows": _cells(section["table"], urls.get(section.get("of"), []))}
+        if section.get("table")
+        else section
+        for section in content["sections"]
+    ]
+    return {**content, "sections": sections}
+
+
+def _sees_all(user: User) -> bool:
+    return scope_of(user).has_role("district", "leader", "admin", "auditor")
+
+
+Cells = list[tuple[str, str]]
+
+
+def _cells(table: dict[str, Any], urls: Sequence[Sequence[str]]) -> list[Cells]:
+    """(text, url) of every cell; those without a list have none."""
+    return [
+        list(zip_longest(row, found or (), fillvalue=""))
+        for row, found in zip_longest(table["rows"], urls[: len(table["rows"])])
+    ]
+
+
+def _town(figures: dict[str, Any], town: dict[str, Any]) -> list[str]:
+    if not town["code"]:
+        return []
+    return [
+        _list(figures, figure=name, grid=town["code"])
+        if name and town.get(name)
+        else ""
+        for name in TOWN_COLUMNS
+    ]
+
+
+def _topic(figures: dict[str, Any], hot: dict[str, Any]) -> list[str]:
+    return ["", _list(figures, figure="received", issue=hot["issue"])]
+
+
+def _list(figures: dict[str, Any], **query: Any) -> str:
+    days = {"first": figures["first"], "last": figures["last"]}
+    days["cut"] = figures["cut_off"]
+    return f"{reverse('requests')}?{urlencode({**query, **days})}"

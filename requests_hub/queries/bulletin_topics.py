@@ -79,13 +79,16 @@ def hottest(window: Window, most: int) -> list[Hot]:
     """The issues that touch most people, of at least two requests received in the period."""
     named = {"open": list(REQUEST.open_states), "least": LEAST, "most": most}
     rows = ask(FACTS + OF_PERIOD + MEMBERS + HOTTEST, window, **named)
-    found = ask(TITLES, window, issues=[row["issue"] for row in rows])
+    issues = [row["issue"] for row in rows]
+    found = ask(TITLES, window, issues=issues) if issues else []
     titles = {row["issue"]: row["title"] for row in found}
     return [_hot(row, titles.get(row["issue"], "")) for row in rows]
 
 
 def how_many(window: Window, issues: Sequence[int]) -> dict[int, int]:
     """Requests of these issues that the period received."""
+    if not issues:
+        return {}
     text = FACTS + OF_PERIOD + MEMBERS + HOW_MANY
     return {row["issue"]: row["n"] for row in ask(text, window, issues=list(issues))}
 

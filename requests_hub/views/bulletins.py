@@ -64,9 +64,9 @@ def draft(http: HttpRequest) -> HttpResponse:
             return redirect("bulletin", made.pk)
         except Invalid as error:
             errors = {"errors": error.fields or {"": [str(error)]}}
-    made_now = actions.draft(district, period, focus)
-    context = {"content": panels.with_bars(made_now["content"]), **errors, "old": old}
-    context |= panels.draft(user, District.objects.get(pk=district), period)
+    made = actions.draft(district, period, focus)
+    context = {**errors, "old": old}
+    context |= panels.draft(user, District.objects.get(pk=district), period, made)
     context["focus"] = http.POST.get("focus", "")
     return render(http, "requests_hub/bulletins/draft.html", context)
 
@@ -91,7 +91,7 @@ def _found(http: HttpRequest, pk: int) -> Bulletin:
 def bulletin(http: HttpRequest, pk: int) -> HttpResponse:
     """One bulletin as it was issued, in the look of its paper."""
     row = _found(http, pk)
-    context = {"row": row, **panels.issued(row)}
+    context = {"row": row, **panels.issued(row, signed_in(http))}
     context["may_replace"] = scope_of(signed_in(http)).has_role(*actions.ISSUERS)
     return render(http, "requests_hub/bulletins/page.html", context)
 

@@ -22,7 +22,7 @@ from requests_hub.forms.intake import write_down
 from requests_hub.models import Request
 from requests_hub.paging import capped_count, newest_first
 from requests_hub.panels import detail as panels
-from requests_hub.panels import proposal, resources
+from requests_hub.panels import figure, proposal, resources
 from requests_hub.panels.paper import sheet
 from requests_hub.panels.strip import may_register
 from requests_hub.panels.turns import rows_with_turn
@@ -45,17 +45,18 @@ CHIPS = ("grid", "state", "due", "category", "channel", "urgency", "department")
 def request_list(http: HttpRequest) -> HttpResponse:
     """What one may see, under the filter of the query string, newest first."""
     user = signed_in(http)
-    found = lists.filtered(user, http.GET).qs
-    rows = for_list(found)
-    page = newest_first(rows, http.GET, total=capped_count(found))
+    narrowed = lists.filtered(user, http.GET)
+    found, shown = narrowed.qs, figure.shown(narrowed)
+    total = shown.requests if shown else capped_count(found)
+    page = newest_first(for_list(found), http.GET, total=total)
     context: dict[str, Any] = {"page": page, "q": http.GET.get("q", "")}
-    context["rows"] = rows_with_turn(page.rows, user)
+    context |= {"rows": rows_with_turn(page.rows, user), "figure": shown}
     context["may_register"] = may_register(user)
     context["kept_params"] = [
         p for p in http.GET.items() if p[0] not in ("q", "before")
     ]
-    context["chips"] = chips(user, http.GET, CHIPS)
-    context["clear_query"] = clear_all(http.GET, CHIPS)
+    context["chips"] = [*figure.chips(http.GET), *chips(user, http.GET, CHIPS)]
+    context["clear_query"] = clear_all(http.GET, (*CHIPS, *figure.OF_LISTS))
     part = "#rows" if is_for(http, "rows") else ""
     return render(http, f"requests_hub/requests/list.html{part}", context)
 
