@@ -64,9 +64,9 @@ def draft(http: HttpRequest) -> HttpResponse:
             return redirect("bulletin", made.pk)
         except Invalid as error:
             errors = {"errors": error.fields or {"": [str(error)]}}
-    made = actions.draft(district, period, focus)
+    now = actions.draft(district, period, focus)
     context = {**errors, "old": old}
-    context |= panels.draft(user, District.objects.get(pk=district), period, made)
+    context |= panels.draft(user, District.objects.get(pk=district), period, now)
     context["focus"] = http.POST.get("focus", "")
     return render(http, "requests_hub/bulletins/draft.html", context)
 
