@@ -15,7 +15,7 @@ def renew_token(page: Page) -> None:
     """What a sign-in in another tab does to the cookie."""
     held = [c for c in page.context.cookies() if c["name"] == "csrftoken"]
     assert len(held) == 1
-    page.context.add_cookies([{**held[0], "value": "n" * 32}])  # type: ignore[list-item]
+    page.context.add_cookies([{**held[0], "value": "n" * 32}])  # type: ignore[typeddict-item]
 
 
 @pytest.mark.parametrize("has_htmx", [True, False])
