@@ -1,7 +1,7 @@
 """Databases of the benchmarks, beside the demo's and never the demo's."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import psycopg2
 from django.conf import settings
@@ -43,6 +43,18 @@ def switched(kind: str) -> Iterator[None]:
     finally:
         connections["default"] = before
         _forget()
+
+
+@contextmanager
+def in_turn() -> Iterator[Callable[[str], None]]:
+    """Gives what makes the database of a kind Django's own until another is named."""
+    with ExitStack() as now:
+
+        def use(kind: str) -> None:
+            now.close()
+            now.enter_context(switched(kind))
+
+        yield use
 
 
 _wrappers: dict[str, object] = {}

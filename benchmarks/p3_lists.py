@@ -17,19 +17,14 @@ def measure() -> list[Bar]:
     for kind in requests.SIZES:
         with database.switched(kind):
             clients[kind] = signed_in("district")
-    context = {"now": None}
-
-    def use(name: str) -> None:
-        if context["now"]:
-            context["now"].__exit__(None, None, None)
-        context["now"] = database.switched(name.split()[0])
-        context["now"].__enter__()
-        clients[name.split()[0]].get(
-            PATH
-        )  # caches of the process, as a worker has them
-
     deep = PATH + f"?before={_deep_id()}"
-    try:
+    with database.in_turn() as use:
+
+        def before(name: str) -> None:
+            use(name.split()[0])
+            # caches of the process, as a worker has them
+            clients[name.split()[0]].get(PATH)
+
         took = interleaved(
             {
                 "100k": lambda: clients["100k"].get(PATH),
@@ -37,11 +32,8 @@ def measure() -> list[Bar]:
                 "1m deep": lambda: clients["1m"].get(deep),
             },
             block=10,
-            before=use,
+            before=before,
         )
-    finally:
-        if context["now"]:
-            context["now"].__exit__(None, None, None)
     pages, thrown = _buffers(deep)
     details = {f"{name}_ms": round(s * 1000, 2) for name, s in took.items()}
     worst = max(pages, key=lambda name: pages[name])

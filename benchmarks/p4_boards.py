@@ -19,23 +19,16 @@ def measure() -> list[Bar]:
     for kind in requests.SIZES:
         requests.fill(kind)
     asked = {kind: _asked(kind) for kind in requests.SIZES}
-    context = {"now": None}
-
-    def use(name: str) -> None:
-        if context["now"]:
-            context["now"].__exit__(None, None, None)
-        context["now"] = database.switched(name.split()[0])
-        context["now"].__enter__()
-
     calls: dict[str, Callable[[], object]] = {}
     for kind, parts in asked.items():
         calls |= {f"{kind} {name}": part for name, part in parts.items()}
-    try:
-        took = interleaved(calls, block=5, before=use)
-        raw = interleaved({"1m raw": _raw}, block=1, rounds=4, before=use)["1m raw"]
-    finally:
-        if context["now"]:
-            context["now"].__exit__(None, None, None)
+    with database.in_turn() as use:
+
+        def before(name: str) -> None:
+            use(name.split()[0])
+
+        took = interleaved(calls, block=5, before=before)
+        raw = interleaved({"1m raw": _raw}, block=1, rounds=4, before=before)["1m raw"]
     details = {f"{name}_ms": round(s * 1000, 3) for name, s in took.items()}
     details["raw_ms"] = round(raw * 1000, 1)
     growth = {n: took[f"1m {n}"] / took[f"100k {n}"] for n in asked["1m"]}
