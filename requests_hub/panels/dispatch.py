@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from requests_hub.chips import chips, clear_all
 from requests_hub.models import Request
 from requests_hub.panels import proposal
 from requests_hub.panels.turns import rows_with_turn
+from requests_hub.turns import for_list
 
 CHIPS = ("grid", "due", "category", "channel", "urgency")
 PROPOSED = ("accept", "dispatch")
@@ -50,6 +52,12 @@ def desk_list(
         "clear_query": clear_all(params, CHIPS),
         "set_count": sum(bool(params.get(name)) for name in (*CHIPS, "q")),
     }
+
+
+def listed(view: str, rows: QuerySet[Request]) -> QuerySet[Request]:
+    """The rows of a tab with what its lines say of them."""
+    rows = for_list(rows)
+    return proposal.with_said(rows) if view in PROPOSED else rows
 
 
 def _with_proposals(view: str, rows: list[Request], user: User) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -124,28 +126,37 @@ def _said(said: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def with_said(rows: QuerySet[Request]) -> QuerySet[Request]:
+    """The rows with what the words and the rules said of them, for `for_rows`."""
+    options = Suggested.objects.filter(pk=OuterRef("pk")).values("options")
+    newest = RoutingDecision.objects.filter(
+        request=OuterRef("pk"), round=OuterRef("round")
+    ).order_by("-pk")
+    said = newest.values(
+        said=JSONObject(rule_name=F("rule_name"), outcome=F("outcome"))
+    )
+    return rows.annotate(options=Subquery(options), said=Subquery(said[:1]))
+
+
 def for_rows(rows: Sequence[Request]) -> dict[int, dict[str, Any]]:
-    """What the list says of each row: department, category and how sure; two statements."""
-    at_desk = [row for row in rows if row.state in AT_DESK]
-    if not at_desk:
-        return {}
-    ids = [row.pk for row in at_desk]
-    options = dict(Suggested.objects.filter(pk__in=ids).values_list("pk", "options"))
-    decided: dict[int, RoutingDecision] = {}
-    for each in RoutingDecision.objects.filter(request__in=ids).order_by("pk"):
-        decided[each.request_id] = each
+    """What the list says of each row: department, category and how sure; no statement.
+
+    The rows come from `with_said`.
+    """
     return {
-        row.pk: _line(row, options.get(row.pk, []), decided.get(row.pk))
-        for row in at_desk
+        row.pk: _line(row, vars(row)["options"] or (), vars(row)["said"])
+        for row in rows
+        if row.state in AT_DESK
     }
 
 
 def _line(
-    row: Request, options: Sequence[Mapping[str, Any]], decision: RoutingDecision | None
+    row: Request,
+    options: Sequence[Mapping[str, Any]],
+    said: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     category, share = _category(row, options)
-    if decision is not None and decision.round != row.round:
-        decision = None
+    decision = RoutingDecision(**said) if said else None
     found = guess.propose(row, category, share, decision, _known(row))
     entry = dictionaries.item(CATEGORIES, category)
     sure = found[0].sure if found else "low"

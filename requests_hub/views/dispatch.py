@@ -13,7 +13,6 @@ from requests_hub.models import Request
 from requests_hub.panels import dispatch as panels
 from requests_hub.panels.pane import pane
 from requests_hub.queries import lists
-from requests_hub.turns import for_list
 from requests_hub.views.access import (
     DESK,
     is_for,
@@ -34,7 +33,7 @@ def dispatch(http: HttpRequest) -> HttpResponse:
     found = lists.filtered(user, http.GET).qs
     is_pane = is_for(http, "pane")
     counts = {} if is_pane else lists.desk_counts(found)
-    rows = for_list(lists.desk_rows(found, view))
+    rows = panels.listed(view, lists.desk_rows(found, view))
     page = lists.by_deadline(rows, http.GET, total=counts.get(view, 0))
     context: dict[str, Any] = {"view": view, "page": page, **_opened(http, page.rows)}
     if is_pane:

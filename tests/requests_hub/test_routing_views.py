@@ -4,13 +4,16 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from governance.core import dictionaries
 from governance.core.models import DictionaryItem
 from requests_hub.actions import desk, routing, suggestions, trials
 from requests_hub.models import Request, RoutingRule, RoutingTrial
+from requests_hub.panels.proposal import with_said
 from requests_hub.queries import choices
 from tests.factories import requests_hub as make
 
@@ -137,6 +140,32 @@ def test_the_list_says_where_each_would_go(
     page = _as(client, cast.town_a).get("/dispatch/?view=accept")
     [line] = page.context["rows"]
     assert line["proposal"]["name"] == departments["urban_management"].short
+
+
+def test_the_list_asks_eight_statements_and_only_what_was_said_this_round(
+    client: Client, cast: Any, forest: Any, departments: Any
+) -> None:
+    rule = _rule(cast, departments, words="路灯")
+    RoutingRule.objects.filter(pk=rule.pk).update(state="live")
+    rows = [make.submit(forest.district, title="路灯不亮") for _n in range(4)]
+    for row in rows:
+        suggestions.suggest(row)
+        routing.propose(row)
+    Request.objects.filter(pk=rows[0].pk).update(round=2)
+    page = _as(client, cast.town_a).get("/dispatch/?view=accept")
+    unit = departments["urban_management"].short
+    named = {
+        line["request"].pk: line["proposal"]["name"] for line in page.context["rows"]
+    }
+    assert [named[row.pk] == unit for row in rows[1:]] == [True] * 3
+    assert all(line["proposal"]["category"] for line in page.context["rows"])
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/dispatch/?view=accept")
+    assert len(captured) == 8
+    said = with_said(Request.objects.filter(pk__in=[row.pk for row in rows]))
+    assert [vars(row)["said"] is None for row in said.order_by("pk")] == [
+        True, False, False, False,
+    ]  # fmt: skip
 
 
 def test_rules_are_ordered_by_buttons(
