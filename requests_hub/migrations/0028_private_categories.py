@@ -15,7 +15,8 @@ def flag(apps: Any, _editor: Any) -> None:
     tree = items.filter(dictionary__code="request_category")
     if not tree.exists():
         return
-    seeds.put(apps, (s for s in loop.dictionaries() if s.code == "request_category"))
+    grown = {"request_category", "field_category"}
+    seeds.put(apps, (seed for seed in loop.dictionaries() if seed.code in grown))
     for item in tree.filter(code__in=loop.PRIVATE_CATEGORIES):
         if "private" not in item.data:
             item.data = {**item.data, "private": True}

@@ -62,7 +62,7 @@ def test_statements_do_not_grow_with_the_children(
     staff: Client, forest: SimpleNamespace, django_assert_max_num_queries: Any
 ) -> None:
     staff.get("/grids/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         staff.get(f"/grids/{forest.town_a.code}/")
     with CaptureQueriesContext(connection) as before:
         staff.get(f"/grids/{forest.small_a1_1.code}/")
@@ -79,7 +79,7 @@ def test_what_stands_below_comes_apart_and_loses_nothing(
 ) -> None:
     path = f"/grids/{forest.village_a1.code}/"
     staff.get(path)
-    with django_assert_max_num_queries(14):  # two of them find session and account
+    with django_assert_max_num_queries(15):  # two of them find session and account
         first = staff.get(path).content.decode()
     parts = [staff.get(f"{path}?part={p}").content.decode() for p in ("main", "side")]
     whole = staff.get(f"{path}?all=1").content.decode()

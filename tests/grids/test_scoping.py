@@ -1,5 +1,6 @@
 """Who sees what: every account of the cast against rows all over the district."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -141,5 +142,9 @@ def test_each_area_is_read_through_its_index(
     with CaptureQueriesContext(connection) as seen:
         page_of(Task.objects.all(), cast.worker_a)
     merged = next(q["sql"] for q in seen if "UNION" in q["sql"])
-    assert " OR " not in merged
+    arms = [
+        re.findall(r'"(?:large|medium|small|micro)_id" = (\d+)', arm)
+        for arm in merged.split("UNION")
+    ]
+    assert sorted(len(areas) for areas in arms) == [0, 1, 1]  # own tasks, two villages
     assert merged.count("LIMIT") >= 3
