@@ -174,7 +174,7 @@ def test_rates_of_departments_count_answers_and_those_of_places_requests(
     weights = rule_at(district.pk, date.today()).weights  # noqa: DTZ011
     at = COLUMNS["department"].index("solved_rate")
     table = rows(units, "department", weights, [], today())
-    cells = {unit.code: figures[at] for unit, figures in table}
+    cells = {unit.code: figures[at][1] for unit, figures in table}
     assert (cells["transport"].text, cells["transport"].base) == ("50.0%", "1 / 2")
     before = statistics.recount()
     assert before.wrong == 0, before.differences
