@@ -108,7 +108,7 @@ def test_two_audits_tell_once(town):
 
 
 def test_the_sweep_reads_its_partial_index(town):
-    """Among 20,000 open tasks of which few are due."""
+    """Among 5,000 open tasks of which few are due."""
     with base.at(MONDAY):
         task = task_of(town.request("dispatched"))
     later = [
@@ -121,7 +121,7 @@ def test_the_sweep_reads_its_partial_index(town):
             due_at=MONDAY + timedelta(minutes=n),
             **task.place_ids,
         )
-        for n in range(20_000)
+        for n in range(5_000)
     ]
     Task.objects.bulk_create(later, batch_size=5000)
     with connection.cursor() as cursor:
