@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 from pytest_django import Settings
 
+from governance.core import dictionaries, worktime
 from grids import locate
 from grids.models import Department, District
 from tests.factories import grids as make
@@ -18,6 +19,17 @@ def _no_remembered_grids() -> Iterator[None]:
     locate.forget_now()
     yield
     locate.forget_now()
+
+
+@pytest.fixture(autouse=True)
+def _reference_data_of_now() -> None:
+    """What one test changed and rolled back is neither read nor read anew amid the next.
+
+    Without this a copy's minute could end between the two calls of a page whose statements are
+    counted, and the reading counted with them.
+    """
+    dictionaries._copy.look_again()
+    worktime._copy.look_again()
 
 
 @pytest.fixture(autouse=True)

@@ -53,4 +53,8 @@ class Copy(Generic[Value]):
     def forget(self) -> None:
         """Read again at the next `get`; for who has just changed the data, and for tests."""
         self._version = "never read"
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Ask at the next `get` whether the row moved, however young the copy is."""
         self._checked = -FRESH_SECONDS
