@@ -10,6 +10,7 @@ replaced; its other options work as before.
 import fcntl
 import hashlib
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.test.utils import setup_databases
+
+from tests.servers import database_url
 
 PREFIX = "onegrid_template_"
 
@@ -56,6 +59,18 @@ def django_db_setup(
         settings.DATABASES["default"]["NAME"] = own
         connection.settings_dict["NAME"] = own
         _server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def dump_template(program: str) -> bytes:
+    """The migrated template as SQL by `program` (a path of pg_dump), without owners: a server
+    of a test's own need not run the migrations again.
+    """
+    with _alone():
+        url = database_url(PREFIX + _short(_migrations()))
+        done = subprocess.run(
+            [program, "--no-owner", url], capture_output=True, check=True
+        )
+    return done.stdout
 
 
 def _migrations() -> dict[str, str]:

@@ -115,18 +115,22 @@ def chromium() -> str | None:
     )  # fmt: skip
 
 
-def process_environment(**extra: str) -> dict[str, str]:
-    """The environment for a real child process that must see this worker's test database."""
+def database_url(name: str = "") -> str:
+    """Where this worker's test database is, or the one called `name` on the same server."""
     found = connection.settings_dict
     host, port, user = found["HOST"], found["PORT"] or "5432", found["USER"]
+    name = name or found["NAME"]
     password = f":{found['PASSWORD']}" if found["PASSWORD"] else ""
     if str(host).startswith("/"):
-        url = f"postgres://{user}@/{found['NAME']}?host={host}"
-    else:
-        url = f"postgres://{user}{password}@{host or ''}:{port}/{found['NAME']}"
+        return f"postgres://{user}@/{name}?host={host}"
+    return f"postgres://{user}{password}@{host or ''}:{port}/{name}"
+
+
+def process_environment(**extra: str) -> dict[str, str]:
+    """The environment for a real child process that must see this worker's test database."""
     return {
         **os.environ,
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(),
         "REDIS_URL": settings.REDIS_URL,
         "STATE_DIR": str(settings.STATE_DIR),
         "DJANGO_SETTINGS_MODULE": "governance.settings",

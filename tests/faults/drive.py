@@ -261,15 +261,19 @@ def _district() -> Any:
     return _districts[0]
 
 
-def _prepare() -> None:
-    """Tables, one district, one person to be told, and the table of effects."""
+def _prepare(stand: Stand, tables: Path | None) -> None:
+    """Tables (by SQL when it is given), one district, one person to be told, and the table
+    of effects."""
     from django.core.management import call_command
     from django.db import connection
 
     from governance.core.models import User
     from tests.factories.grids import make_district
 
-    call_command("migrate", verbosity=0)
+    if tables is None:
+        call_command("migrate", verbosity=0)
+    else:
+        stand.load(tables)
     make_district()
     User.objects.get_or_create(username="probe")
     with connection.cursor() as cursor:
@@ -323,6 +327,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=22)
     parser.add_argument("--tasks", type=int, default=300, help="with deadlines")
     parser.add_argument("--settle", type=float, default=5, help="wait for late repeats")
+    parser.add_argument("--tables", type=Path, help="SQL of a migrated database")
     parser.add_argument("--quiet", action="store_true")
     return parser.parse_args()
 
@@ -339,7 +344,7 @@ def main() -> int:
         import django
 
         django.setup()
-        _prepare()
+        _prepare(stand, args.tables)
         results = [
             Drive(stand, args, seed).run()
             for seed in range(args.seed, args.seed + args.seeds)

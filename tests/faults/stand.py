@@ -6,6 +6,7 @@ Only processes that the stand itself started are ever signalled.
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -131,6 +132,19 @@ class Stand:
 
     def start_servers(self) -> None:
         self.servers.start()
+
+    def load(self, tables: Path) -> None:
+        """Fill the empty database from SQL."""
+        postgres = self.servers.postgres
+        assert postgres
+        where = f"host={embedded.socket_dir(self.folder)} user=onegrid dbname=onegrid"
+        subprocess.run(
+            [
+                postgres.program("psql"), "--no-psqlrc", "--quiet", "--output=/dev/null",
+                "--set=ON_ERROR_STOP=1", f"--dbname={where}", f"--file={tables}",
+            ],
+            check=True,
+        )  # fmt: skip
 
     def start_processes(self) -> None:
         for name, command in self.commands().items():

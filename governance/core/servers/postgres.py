@@ -52,7 +52,7 @@ class Postgres(Server):
         settings = [
             part for key, value in options.items() for part in ("-c", f"{key}={value}")
         ]
-        return [self._program("postgres"), "-D", str(self.data), *settings]
+        return [self.program("postgres"), "-D", str(self.data), *settings]
 
     def pid(self) -> int | None:
         try:
@@ -133,7 +133,7 @@ class Postgres(Server):
             os.chown(draft, *_system_user())
         made = subprocess.run(  # noqa: S603 our own command
             [
-                self._program("initdb"), "--pgdata", str(draft), "--username", ADMIN,
+                self.program("initdb"), "--pgdata", str(draft), "--username", ADMIN,
                 "--auth=trust", "--encoding=UTF8", "--locale=C",
                 "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             ],
@@ -148,7 +148,8 @@ class Postgres(Server):
             )
         draft.rename(self.data)
 
-    def _program(self, name: str) -> str:
+    def program(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs, where the server's own user can run it."""
         if self.home is None:
             self.home = self._find_home()
         return str(self.home / "bin" / name)
