@@ -189,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "sweep-flags": {
+        "task": "requests_hub.sweep_flags",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "worker-heartbeat": {
         "task": "core.worker_heartbeat",
         "schedule": 15.0,

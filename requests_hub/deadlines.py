@@ -108,6 +108,16 @@ def due(
     return rule.add(start, left)
 
 
+def left_of(limit: str, since: datetime, until: datetime) -> str:
+    """What lies between two moments as a stored limit that counts like `limit`, in minutes.
+
+    A begun minute counts whole.
+    """
+    rule = _parse(limit)
+    minutes = -(-rule.between(since, until) // timedelta(minutes=1))
+    return str(Limit(worktime.Amount(max(minutes, 1), "m"), rule.is_calendar))
+
+
 PROPOSALS = {
     "accept": "4h",
     "accept_emergency": "2h/c",

@@ -62,6 +62,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
         "grey",
         "calendar",
     ),
+    "request.deadline_followed": (
+        gettext_lazy("the deadline follows that of the leading department"),
+        "grey",
+        "calendar",
+    ),
     "request.look_asked": (
         gettext_lazy("asked the grid to look first"),
         "amber",

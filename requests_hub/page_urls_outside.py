@@ -15,6 +15,7 @@ urlpatterns = [
     path("sendings/", outside.sending_list, name="sendings"),
     path("sendings/<int:pk>/", outside.sending, name="sending"),
     path("sendings/<int:pk>/again/", outside.sending_again, name="sending_again"),
+    path("sendings/<int:pk>/open/", outside.sending_open, name="sending_open"),
     path("incoming/", incoming.incoming_list, name="incoming"),
     path("incoming/<int:pk>/", incoming.incoming_message, name="incoming_message"),
     path("incoming/<int:pk>/again/", incoming.incoming_again, name="incoming_again"),

@@ -15,7 +15,7 @@ from requests_hub.actions import guards, steps
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.feedback import reopen_until
 from requests_hub.history import files_by_event, tasks_of
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Supporter, Task
 from requests_hub.turns import place_name, town_name
 
 STAGES = {
@@ -87,10 +87,6 @@ class PublicView:
     def can(self, name: str) -> bool:
         return any(step.name == name for step in self.steps)
 
-    @property
-    def is_rejected(self) -> bool:
-        return self.request.state == "rejected"
-
 
 def public_view(request: Request) -> PublicView:
     """The request in plain words, for whoever holds its follow-up code.
@@ -143,6 +139,19 @@ def _along(request: Request, goal: Request) -> PublicView:
         reopen_until=None,
         steps=steps.available(request, Reporter(request.pk)),
         history=[*theirs, *own],
+    )
+
+
+def supporter_view(supporter: Supporter) -> PublicView:
+    """What somebody reads who said "me too": how it stands, without photos, notes and steps."""
+    view = public_view(supporter.request.merged_into or supporter.request)
+    return replace(
+        view,
+        code=codes.shown(supporter.follow_code),
+        steps=[],
+        reopen_until=None,
+        history=[replace(line, files=[], note="") for line in view.history],
+        when_label=view.when_label if view.stage < len(WORDS) - 1 else "",
     )
 
 

@@ -1,11 +1,19 @@
 """Addresses of the escalation policy, of supervision and of the auditor."""
 
+from typing import Any
+
 from tests.url_kinds import GONE, IN, NO, NOT_STAFF, OUT, Url, nothing
 
 POLICY = {"anonymous": OUT, "towns": IN, "district": IN, "readers": IN}
 AUDIT = {"anonymous": OUT, "district": IN, "readers": IN}
 KEEPERS = {"anonymous": OUT, "district": OUT, "admin": OUT}
+MAY_CHOOSE = {"anonymous": OUT, "district": IN, "admin": IN}
 GONE_KEEPERS = {"anonymous": OUT, "district": GONE, "admin": GONE}
+
+
+def _no_such(_world: Any) -> dict[str, Any]:
+    return {"code": "no-such"}
+
 
 ESCALATION_URLS = (
     Url("escalation", NO, answers=POLICY, page=True),
@@ -40,5 +48,10 @@ ESCALATION_URLS = (
         answers={"anonymous": OUT, "district": 409, "leader": 409},
     ),
     Url("checks", NO, answers=AUDIT, page=True),
+    Url("sensitive", NO, answers=AUDIT, page=True),
+    Url("sensitive_choose", NO, answers=MAY_CHOOSE, page=True),
+    Url("sensitive_flag", NO, _no_such, answers=GONE_KEEPERS),
+    Url("sensitive_unflag", NO, _no_such, answers=GONE_KEEPERS),
+    Url("sensitive_undo", NO, nothing, is_post=True, answers=GONE_KEEPERS),
     Url("check_mend", NO, nothing, is_post=True, answers=GONE_KEEPERS),
 )

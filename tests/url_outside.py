@@ -44,6 +44,9 @@ OUTSIDE_URLS = (
     ),
     Url("sending", NO, nothing, answers={**KEEPERS, "auditor": GONE}),
     Url(
+        "sending_open", NO, nothing, is_post=True, answers={**KEEPERS, "auditor": GONE}
+    ),
+    Url(
         "incoming",
         NO,
         answers={"anonymous": OUT, "district": IN, "admin": IN, "auditor": IN},

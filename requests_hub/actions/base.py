@@ -34,6 +34,8 @@ CLOCK_COLUMNS = (
     "report_in_due_at",
     "report_in_limit",
     "close_due_at",
+    "close_from_at",
+    "close_limit",
     "plan_due_at",
     "plan_limit",
     "extension_limit",
@@ -211,18 +213,26 @@ def move(
 
 def _close_due(
     step: Step, changes: Mapping[str, Any], moment: datetime
-) -> dict[str, datetime]:
+) -> dict[str, Any]:
     """Until when it must be closed, where the step says it anew."""
     if step.target in GIVEN and changes.get("due_at"):
-        return {"close_due_at": close_by(changes["due_at"])}
-    if step.target == "reopened":
-        return {"close_due_at": deadlines.limit("close").after(moment)}
-    return {}
+        return close_after(changes["due_at"])
+    return close_clock("close", moment) if step.target == "reopened" else {}
 
 
-def close_by(due_at: datetime) -> datetime:
-    """When a request must be closed that is to be handled until `due_at`: a check follows."""
-    return deadlines.limit("check").after(due_at)
+def close_after(due_at: datetime) -> dict[str, Any]:
+    """The clock of closing of what is to be handled until `due_at`: a check follows."""
+    return close_clock("check", due_at)
+
+
+def close_clock(rule: str, moment: datetime) -> dict[str, Any]:
+    """The columns of a request that may stay open as long as `rule` says from `moment` on."""
+    limit = deadlines.limit(rule)
+    return {
+        "close_limit": str(limit),
+        "close_from_at": moment,
+        "close_due_at": limit.after(moment),
+    }
 
 
 def clock(rule: str, moment: datetime) -> dict[str, Any]:

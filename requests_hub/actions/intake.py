@@ -131,7 +131,7 @@ def submit_request(
             limit=str(limit),
             due_from_at=moment,
             due_at=limit.after(moment),
-            close_due_at=deadlines.limit(f"close{suffix}").after(moment),
+            **base.close_clock(f"close{suffix}", moment),
             **_place(district, position, grid, by),
         )
         first = _insert(request)
@@ -156,11 +156,7 @@ def _announce(
             "to": request.state,
             "step": "submit",
             "channel": request.channel,
-            "limit": request.limit,
-            "due_at": request.due_at.isoformat() if request.due_at else "",
-            "close_due_at": request.close_due_at.isoformat()
-            if request.close_due_at
-            else "",
+            **base.clock_data(vars(request)),
         },
     )
     if files:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from governance.core import events, locks
+from governance.core import dictionaries, events, locks
 from grids.models import District
 from requests_hub.actions.actors import SYSTEM
 from requests_hub.likeness.grams import Weights, fingerprint
@@ -29,6 +30,7 @@ LEARN_FROM = 20_000
 AGAIN_AFTER = timedelta(days=30)
 ANEW_DAYS = 90
 BATCH = 500
+LONGEST_NAME = 120
 LEFT_OUT = ("draft", "withdrawn")
 
 
@@ -90,7 +92,7 @@ def _found(first: Likeness, members: Sequence[tuple[Likeness, Position]]) -> Hot
     """A new issue, named after its first request until somebody names it."""
     issue = HotIssue(
         district_id=first.district_id,
-        title=first.request.title,
+        title=named_after(first.request),
         first_at=first.asked_at,
         last_at=first.asked_at,
     )
@@ -128,9 +130,35 @@ def rebuild(issue: HotIssue) -> None:
 
 
 def _typical(group: Group, likes: Sequence[Likeness]) -> str:
-    """The title of the request that is most like all of them."""
-    best = max(likes, key=lambda like: (group.likeness(print_of(like))[0], -like.pk))
-    return best.request.title
+    """The title of the request that is most like all of them; of a private one none is."""
+    among = [like for like in likes if not like.request.is_private] or likes
+    best = max(among, key=lambda like: (group.likeness(print_of(like))[0], -like.pk))
+    return named_after(best.request)
+
+
+def named_after(request: Request) -> str:
+    """What an issue is called after a request: its title, or its category if it is private."""
+    if not request.is_private:
+        return request.title
+    entry = dictionaries.by_id(request.category_id)
+    return entry.label_zh if entry else _("A private request")
+
+
+@transaction.atomic
+def forget_title(request_id: int) -> HotIssue | None:
+    """A request became private: an issue that is called after it gets another title."""
+    row = Request.objects.filter(pk=request_id, is_private=True).first()
+    if row is None:
+        return None
+    locks.hold(f"likeness:{row.district_id}")
+    issues = HotIssue.objects.filter(likenesses=row.pk, is_named=False)
+    issue = issues.filter(title=row.title[:LONGEST_NAME]).first()
+    if issue is None:
+        return None
+    likes = list(issue.likenesses.select_related("request"))
+    issue.title = _typical(group_of(issue), likes)
+    issue.save(update_fields=["title", "changed_at"])
+    return issue
 
 
 # --- By the night, and after a large import -----------------------------------------------

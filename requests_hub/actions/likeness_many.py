@@ -13,6 +13,7 @@ from requests_hub.actions.likeness import (
     LEFT_OUT,
     group_of,
     learn,
+    named_after,
     note,
     regroup,
 )
@@ -134,7 +135,7 @@ def _keep_issues(
     for pk in sorted(shelf.touched):
         likes = sorted(members[pk], key=lambda like: like.asked_at)
         row = there.get(pk) or HotIssue(
-            pk=pk, district=district, title=likes[0].request.title
+            pk=pk, district=district, title=named_after(likes[0].request)
         )
         row.first_at = min(filter(None, (row.first_at, likes[0].asked_at)))
         row.last_at = max(filter(None, (row.last_at, likes[-1].asked_at)))

@@ -90,12 +90,20 @@ def close(row: Task, by: base.Actor) -> dict[str, Any]:
 
 
 def follow_lead(request: Request, row: Task) -> None:
-    """While a request is with departments its deadline is that of the leading one."""
+    """While a request is with departments its deadline is that of the leading one.
+
+    Told in its history, which is what figures of a past day are reckoned from.
+    """
     if not row.is_lead or request.state not in ("whistled", "reworked"):
         return
     if request.due_at == row.due_at:
         return
-    request.due_at = row.due_at
+    changes: dict[str, Any] = {"due_at": row.due_at}
     if row.due_at is not None and request.state == "whistled":
-        request.close_due_at = base.close_by(row.due_at)
-    request.save(update_fields=["due_at", "close_due_at"])
+        changes |= base.close_after(row.due_at)
+    for name, value in changes.items():
+        setattr(request, name, value)
+    request.save(update_fields=list(changes))
+    if row.due_at is not None:
+        data = base.clock_data(changes)
+        base.tell("request.deadline_followed", request, base.SYSTEM, data)

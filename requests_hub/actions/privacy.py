@@ -1,6 +1,7 @@
 """Looking at what is masked: never without a reason, never without a trace."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,7 @@ from grids.actions import access
 from grids.models import AccessRecord
 from grids.scoping import scope_of
 from requests_hub.actions import base
-from requests_hub.models import Request
+from requests_hub.models import FlaggedRequest, Request, Sending
 
 MAY_UNMASK = (
     "township",
@@ -72,9 +73,44 @@ def unmask(
 
 
 @transaction.atomic
+def open_sending(
+    row: Sending,
+    *,
+    by: User,
+    reason: str,
+    words: str = "",
+    address: str | None = None,
+) -> None:
+    """Open the text of a message about a private request to one account for five minutes.
+
+    Raises:
+        NotAllowed: not one who may list messages out.
+        Invalid: no reason, or "other" without words.
+    """
+    if not Sending.objects.visible_to(by).filter(pk=row.pk).exists():
+        raise NotAllowed(_("This page belongs to other posts than yours."))
+    words = access.check_reason(reason, words)
+    fields = ["subject", "body"]
+    access.note(
+        AccessRecord.Kind.UNMASK,
+        by=by,
+        district_id=row.district_id,
+        subject=("sending", row.pk, row.request.no if row.request else row.key),
+        fields=fields,
+        reason=reason,
+        words=words,
+        address=address,
+        until=timezone.now() + access.OPEN_FOR,
+    )
+    told = {"reason": reason, "fields": fields, "words": words}
+    record("sending.unmasked", row, by, told, thread_id=row.request_id)
+
+
+@transaction.atomic
 def hide(request: Request, *, by: User, reason: str) -> Request:
     """Make a request private: on no public page or map, and for its handlers alone."""
     row, step = base.begin(request, "hide", by)
+    _is_decided(row)
     base.move(row, step, by, data={"note": reason}, is_private=True)
     return row
 
@@ -83,5 +119,11 @@ def hide(request: Request, *, by: User, reason: str) -> Request:
 def unhide(request: Request, *, by: User, reason: str) -> Request:
     """Make a private request public again."""
     row, step = base.begin(request, "unhide", by)
+    _is_decided(row)
     base.move(row, step, by, data={"note": reason}, is_private=False)
     return row
+
+
+def _is_decided(row: Request) -> None:
+    """A person decides about the request itself: an undo about its category leaves it alone."""
+    FlaggedRequest.objects.filter(request=row).delete()

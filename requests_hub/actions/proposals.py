@@ -138,18 +138,25 @@ def resume(request: Request, *, by: User, reason: str) -> Request:
 def _close_due(row: Request) -> dict[str, Any]:
     """Until when a held request must be closed: what was left of the time is left again.
 
-    A deadline that had passed before stays passed.
+    The columns of its clock stood still with the row, so a calendar that was published
+    meanwhile counts. A deadline that had passed before stays passed.
     """
     held = Proposal.objects.filter(request=row, kind="hold").standing().first()
     before = held.close_due_at if held else None
     if held is None or before is None or held.decided_at is None:
-        return {"close_due_at": deadlines.limit("close").after(base.now())}
+        return base.close_clock("close", base.now())
     if before <= held.decided_at:
         return {"close_due_at": before}
-    suffix = "_emergency" if row.urgency == Request.Urgency.EMERGENCY else ""
-    rule = deadlines.limit(f"close{suffix}")
-    left = rule.between(held.decided_at, before)
-    return {"close_due_at": rule.add(base.now(), left)}
+    if row.close_limit and row.close_from_at is not None:
+        before = deadlines.due(row.close_limit, row.close_from_at) or before
+    left = deadlines.left_of(
+        row.close_limit or str(deadlines.limit("close")), held.decided_at, before
+    )
+    return {
+        "close_limit": left,
+        "close_from_at": base.now(),
+        "close_due_at": deadlines.due(left, base.now()),
+    }
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from requests_hub.actions import base
 from requests_hub.models import Request, Task
 
 BATCH = 500
-# The deadline of these is the one of handling, which the one of closing follows.
+# In these the time to close runs from the deadline of handling, which may move itself.
 HANDLED = ("dispatched", "signed", "handling", "whistled")
 WITH_DEPARTMENTS = ("whistled", "reworked")
 
@@ -28,22 +28,26 @@ def move_open_deadlines(days: Sequence[date]) -> int:
     if not days:
         return 0
     start = timezone.make_aware(datetime.combine(min(days), time.min))
-    later = Q(due_at__gte=start, due_from_at__isnull=False)
+    own = Q(due_at__gte=start, due_from_at__isnull=False)
+    own &= ~Q(limit__endswith=deadlines.CALENDAR)
+    closing = Q(close_due_at__gte=start, close_from_at__isnull=False)
+    closing &= ~Q(close_limit__endswith=deadlines.CALENDAR)
+    decided = Q(decision_due_at__gte=start) & ~Q(limit__endswith=deadlines.CALENDAR)
     tasks = _batches(
-        Task.objects.open().filter(later | Q(decision_due_at__gte=start)),
+        Task.objects.open().filter(own | decided),
         Task.objects.prefetch_related("pauses"),
     )
     moved = sum(_store(row, _of_task(row)) for batch in tasks for row in batch)
-    for batch in _batches(Request.objects.open().filter(later), Request.objects.all()):
+    open_rows = Request.objects.open().filter(own | closing)
+    for batch in _batches(open_rows, Request.objects.all()):
         lead = _lead_dues([row.pk for row in batch])
         moved += sum(_store(row, _of_request(row, lead)) for row in batch)
     return moved
 
 
 def _batches(touched: QuerySet[Any], rows: QuerySet[Any]) -> "list[list[Any]]":
-    """Rows counted in working time, locked batch by batch in the order of their ids."""
-    counted = touched.exclude(limit__endswith=deadlines.CALENDAR)
-    ids = list(counted.order_by("pk").values_list("pk", flat=True))
+    """The rows, locked batch by batch in the order of their ids."""
+    ids = list(touched.order_by("pk").values_list("pk", flat=True))
     locked = rows.select_for_update(of=("self",)).order_by("pk")
     return [
         list(locked.filter(pk__in=ids[n : n + BATCH]))
@@ -71,12 +75,17 @@ def _lead_dues(ids: Sequence[int]) -> dict[int, datetime | None]:
 def _of_request(
     row: Request, lead: dict[int, datetime | None]
 ) -> dict[str, datetime | None]:
-    if not row.limit or row.due_from_at is None:
-        return {}
-    due_at = lead.get(row.pk) or deadlines.due(row.limit, row.due_from_at)
-    if due_at and row.close_due_at and row.state in HANDLED:
-        return {"due_at": due_at, "close_due_at": base.close_by(due_at)}
-    return {"due_at": due_at}
+    due_at = row.due_at
+    if due_at is not None and row.limit and row.due_from_at is not None:
+        due_at = lead.get(row.pk) or deadlines.due(row.limit, row.due_from_at)
+    found = {"due_at": due_at}
+    if row.close_due_at is not None and row.close_from_at is not None:
+        start = row.close_from_at
+        if due_at is not None and row.state in HANDLED:
+            start = due_at
+        closes = deadlines.due(row.close_limit, start)
+        found |= {"close_from_at": start, "close_due_at": closes}
+    return found
 
 
 def _store(row: Request | Task, found: dict[str, datetime | None]) -> bool:

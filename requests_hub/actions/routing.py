@@ -309,9 +309,9 @@ def _emergency_clocks(row: Request) -> dict[str, Any]:
         due = accept.after(row.due_from_at)
         if row.due_at is None or due < row.due_at:
             changes |= {"limit": str(accept), "due_at": due}
-    closes = deadlines.limit("close_emergency").after(row.submitted_at)
-    if row.close_due_at is not None and closes < row.close_due_at:
-        changes["close_due_at"] = closes
+    closes = base.close_clock("close_emergency", row.submitted_at)
+    if row.close_due_at is not None and closes["close_due_at"] < row.close_due_at:
+        changes |= closes
     return changes
 
 

@@ -36,6 +36,7 @@ from requests_hub.models.requests import Request
 from requests_hub.models.revisits import DepartmentAnswer, Revisit
 from requests_hub.models.routing import RoutingDecision, RoutingRule, RoutingTrial
 from requests_hub.models.sendings import Incoming, Sending
+from requests_hub.models.sensitive import CategoryFlag, FlaggedRequest
 from requests_hub.models.statistics import StatCheck, StatDelta, StatFlow, StatStock
 from requests_hub.models.suggestions import (
     CategoryDecision,
@@ -51,12 +52,14 @@ __all__ = [
     "AssessmentRule",
     "Bulletin",
     "CategoryDecision",
+    "CategoryFlag",
     "DepartmentAnswer",
     "Escalation",
     "EscalationContact",
     "EscalationRung",
     "Extension",
     "Finding",
+    "FlaggedRequest",
     "GramTable",
     "HotIssue",
     "HotlineMessage",

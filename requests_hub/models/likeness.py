@@ -224,10 +224,13 @@ class Supporter(models.Model):
     """Somebody who said "me too" to a request that was there, instead of asking again.
 
     Counted once by phone, or by browser where no phone was given. `phone` only to tell them
-    when it is done.
+    when it is done; `follow_code` shows how it stands, and gives no say in it.
     """
 
     id = TimeOrderedIdField()
+    follow_code = models.CharField(
+        _("follow-up code"), max_length=10, blank=True, db_default=""
+    )
     request = models.ForeignKey(Request, models.CASCADE, related_name="supporter_rows")
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     phone_hash = KeyedHashField(source="phone", purpose="phone")
@@ -250,6 +253,11 @@ class Supporter(models.Model):
                 fields=["request", "visitor"],
                 condition=~models.Q(visitor=""),
                 name="requests_hub_supporter_once_by_browser",
+            ),
+            models.UniqueConstraint(
+                fields=["follow_code"],
+                condition=~models.Q(follow_code=""),
+                name="requests_hub_supporter_follow_code",
             ),
         ]
 

@@ -245,6 +245,12 @@ class Request(Placed):
     due_from_at = models.DateTimeField(_("time runs from"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     close_due_at = models.DateTimeField(_("to be closed by"), null=True, blank=True)
+    close_from_at = models.DateTimeField(
+        _("time to close runs from"), null=True, blank=True
+    )
+    close_limit = models.CharField(
+        _("time to close"), max_length=16, blank=True, db_default=""
+    )
     limit = models.CharField(_("time limit"), max_length=16, blank=True)
     route = models.CharField(
         _("route"), max_length=8, choices=Route.choices, blank=True

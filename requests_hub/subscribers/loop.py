@@ -12,7 +12,7 @@ from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
 from grids import following
-from requests_hub.actions import regrid
+from requests_hub.actions import likeness, regrid
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
 from requests_hub.people import holders_of, posted
@@ -54,6 +54,12 @@ def follow_grids(event: Event) -> None:
     """Open requests and tasks go along with their grid, unless it was said that they stay."""
     if event.data.get("work") == "move":
         regrid.follow(following.from_json(event.data["shifts"]))
+
+
+@consumer("requests_hub.forget_title", "request.hidden")
+def forget_title(event: Event) -> None:
+    """An issue is not called after a request that is private."""
+    likeness.forget_title(event.subject_id)
 
 
 @consumer("requests_hub.tell_keepers", "statistics.differ")

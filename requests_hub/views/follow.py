@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -26,6 +27,7 @@ from governance.core.models import Attachment
 from requests_hub import codes, visitors
 from requests_hub.actions import feedback
 from requests_hub.actions.actors import Reporter, reporter_by_code
+from requests_hub.actions.supporters import supported_by_code
 from requests_hub.forms_public import (
     MAX_PHOTOS,
     AddForm,
@@ -34,8 +36,9 @@ from requests_hub.forms_public import (
     TailForm,
     WithdrawForm,
 )
-from requests_hub.models import Request
-from requests_hub.presenters import PublicView, public_view
+from requests_hub.models import Request, Supporter
+from requests_hub.panels import similar
+from requests_hub.public import PublicView, public_view, supporter_view
 from requests_hub.views.public import explain
 
 TAIL_LIMIT = "10/h"
@@ -54,9 +57,13 @@ def _guarded(view: View) -> View:
             row, reporter = _found(request, code)
         except DomainError as error:
             return _type_code(request, code, error)
-        if code != row.follow_code:
+        is_page = view.__name__ == "follow_code"
+        if code != row.follow_code or not (reporter or is_page):
             return redirect("follow_code", row.follow_code)
-        answer = view(request, row, reporter, **kwargs)
+        if isinstance(row, Supporter):
+            answer: HttpResponseBase = _supported(request, row)
+        else:
+            answer = view(request, row, reporter, **kwargs)
         # not "no-referrer": browsers then send "Origin: null" with a form, which the
         # forgery check refuses; "same-origin" tells other sites nothing either
         answer["Referrer-Policy"] = "same-origin"
@@ -67,9 +74,14 @@ def _guarded(view: View) -> View:
     return wrapped
 
 
-def _found(request: HttpRequest, code: str) -> tuple[Request, Reporter]:
-    try:
+def _found(
+    request: HttpRequest, code: str
+) -> tuple[Request, Reporter] | tuple[Supporter, None]:
+    """Whose code it is: the reporter's own, or of somebody who said "me too"."""
+    with suppress(NotHere):
         return reporter_by_code(code)
+    try:
+        return supported_by_code(code), None
     except NotHere:
         visitors.count_miss(request)
         raise NotHere(
@@ -123,6 +135,7 @@ def _page(
     view = public_view(row)
     context = {
         "row": row,
+        "title": row.title,
         "view": view,
         "is_open": visitors.may_read(request, row),
         "pair": _before_and_after(view),
@@ -131,6 +144,20 @@ def _page(
         "tail_form": tail_form,
     }
     return render(request, "requests_hub/public/follow.html", context, status=status)
+
+
+def _supported(request: HttpRequest, row: Supporter) -> HttpResponse:
+    """How it stands with what somebody said "me too" to; nothing to do, no photo, no note."""
+    view, near = supporter_view(row), similar.shown(row.request)
+    context = {
+        "row": row,
+        "title": near.title,
+        "view": view,
+        "is_open": not view.request.is_private,
+        "left": _left(view),
+        "people": near.people,
+    }
+    return render(request, "requests_hub/public/follow.html", context)
 
 
 def _left(view: PublicView) -> str:

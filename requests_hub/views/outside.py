@@ -11,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from governance.core.errors import NotHere
+from governance.core import dictionaries
+from governance.core.errors import Invalid, NotHere
 from governance.core.registers.access import named, record_or_404
+from governance.core.views.health import client_address
+from grids.actions import access
 from requests_hub import gateways
-from requests_hub.actions import clients, sendings, subscriptions
+from requests_hub.actions import clients, privacy, sendings, subscriptions
 from requests_hub.models import ApiClient, Sending, Subscription
 from requests_hub.panels import boxes
+from requests_hub.queries.sendings import masked as masked_sendings
 from requests_hub.views.access import signed_in, staff
 
 KEEPERS = tuple(sorted(clients.KEEPERS))
@@ -89,9 +93,11 @@ def sending_list(request: HttpRequest) -> HttpResponse:
     """Messages out, newest first, by state and channel."""
     rows = _narrowed(request)
     found = list(rows.order_by("-id")[: PAGE + 1])
+    masked = masked_sendings(found, signed_in(request))
     for row in found:
         row.shown_to = gateways.shown(row.channel, row.address)
     context = {
+        "masked": masked,
         "rows": found[:PAGE],
         "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
         "views": boxes.tabs(request, "state", BOXES, Sending.State.choices),
@@ -118,21 +124,55 @@ def _sending(request: HttpRequest, pk: int) -> Sending:
 
 
 @staff(*READERS)
+@never_cache
 @require_safe
 def sending(request: HttpRequest, pk: int) -> HttpResponse:
     """One message with what is sent and how its tries went."""
-    row = _sending(request, pk)
+    return _sending_page(request, _sending(request, pk))
+
+
+def _sending_page(request: HttpRequest, row: Sending, **more: Any) -> HttpResponse:
+    """Its text is masked where it tells of a private request, until a reason is given."""
     is_payload = row.channel in ("webhook", "hotline")
     tries = [{**each, "at": parse_datetime(each["at"])} for each in row.tries[::-1]]
+    user = signed_in(request)
+    is_private = bool(masked_sendings([row], user))
+    opened = access.is_open(row, user) if is_private else None
     context = {
         "row": row,
+        "is_private": is_private,
+        "is_masked": is_private and opened is None,
+        "opened": opened,
+        "reasons": dictionaries.items("unmask_reason"),
+        "given": request.POST,
         "shown_to": gateways.shown(row.channel, row.address),
         "is_payload": is_payload,
         "body": _pretty(row.body) if is_payload else row.body,
         "tries": tries,
         "may_resend": clients.may_keep(request.user, row),
+        **more,
     }
-    return render(request, "requests_hub/outside/sending.html", context)
+    status = 422 if more.get("errors") else 200
+    return render(request, "requests_hub/outside/sending.html", context, status=status)
+
+
+@staff(*READERS)
+@never_cache
+@require_POST
+def sending_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the masked text for five minutes; the reason is kept."""
+    row, given = _sending(request, pk), request.POST
+    try:
+        privacy.open_sending(
+            row,
+            by=signed_in(request),
+            reason=given.get("reason", ""),
+            words=given.get("words", ""),
+            address=str(client_address(request)),
+        )
+    except Invalid as error:
+        return _sending_page(request, row, errors=error.fields)
+    return redirect("sending", row.pk)
 
 
 def _pretty(text: str) -> str:

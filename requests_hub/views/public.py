@@ -19,9 +19,11 @@ from governance.core.models import Attachment
 from grids.models import District
 from requests_hub import deadlines, visitors
 from requests_hub.actions import intake
+from requests_hub.actions.supporters import supported_by_code
 from requests_hub.forms_public import MAX_PHOTOS, AskForm, village_groups
 from requests_hub.models import Request
-from requests_hub.presenters import public_view
+from requests_hub.panels.similar import shown
+from requests_hub.public import public_view, supporter_view
 
 KINDS: dict[str, dict[str, Any]] = {
     "problem": {
@@ -54,7 +56,6 @@ STEPS = {
     "body": {"body"},
     "contact": {"name", "phone", "is_private", "website", "__all__"},
 }
-CARRIED = ("category", "lon", "lat", "accuracy_m", "address", "village", "body")
 
 
 @require_safe
@@ -74,16 +75,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def _last(request: HttpRequest) -> dict[str, Any] | None:
     """The request last followed in this browser, as its page would say it."""
     code = visitors.last_code(request)
-    row = Request.objects.filter(follow_code=code).first() if code else None
-    if row is None:
-        return None
-    view = public_view(row)
-    return {
-        "view": view,
-        "word": view.words[view.stage - 1],
-        "row": row,
-        "is_open": visitors.may_read(request, row),
-    }
+    row: Any = Request.objects.filter(follow_code=code).first() if code else None
+    if row is not None:
+        found = {"title": row.title, "is_open": visitors.may_read(request, row)}
+        view = public_view(row)
+    else:
+        try:
+            row = supported_by_code(code)
+        except DomainError:
+            return None
+        view = supporter_view(row)
+        found = {"title": shown(row.request).title}
+        found["is_open"] = not view.request.is_private
+    return {**found, "row": row, "view": view, "word": view.words[view.stage - 1]}
 
 
 # --- Asking -------------------------------------------------------------------------------

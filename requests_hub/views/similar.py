@@ -5,6 +5,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -75,7 +76,7 @@ def _counted(
     browser = visitors.browser_of(http)
     try:
         visitors.count_intake(http, form.cleaned_data["phone"])
-        _row, is_new = supporters.me_too(
+        said, is_new = supporters.me_too(
             row,
             visitor=browser,
             phone=form.cleaned_data["phone"],
@@ -89,7 +90,10 @@ def _counted(
             form.add_error(None, error.message)
         page = "requests_hub/public/me_too.html"
         return render(http, page, context, status=error.status)
+    url = http.build_absolute_uri(reverse("follow_code", args=[said.follow_code]))
     context |= {"is_new": is_new, "count": panels.shown(row).people}
+    context |= {"code": said.follow_code, "url": url}
     answer = render(http, "requests_hub/public/me_too_done.html", context)
     visitors.remember_browser(answer, browser)
+    visitors.remember_code(answer, said.follow_code)
     return answer

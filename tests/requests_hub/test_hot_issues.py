@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import Event
-from requests_hub.actions import issues, likeness, likeness_many, supporters
+from requests_hub.actions import (
+    issues,
+    likeness,
+    likeness_many,
+    merging,
+    privacy,
+    supporters,
+)
+from requests_hub.codes import shown
 from requests_hub.models import GramTable, HotIssue, Likeness, Request, Supporter
 from requests_hub.queries import hot as queries
 from requests_hub.queries.likeness import similar_to
@@ -250,11 +258,53 @@ def test_a_resident_sees_what_is_there_and_says_me_too(
     assert client.post(address, {"phone": "123"}).status_code == 422
     done = client.post(address, {"phone": "13900000008"})
     assert done.context["is_new"]
+    code = Supporter.objects.get().follow_code
+    assert shown(code) in done.content.decode()
     again = client.post(address, {})
     assert not again.context["is_new"], "the browser is known"
+    assert again.context["code"] == code
     assert Supporter.objects.count() == 1
     bad = signing.dumps(lamps[0].pk, salt=f"{SALT}x")
     assert client.get(f"/ask/me-too/{bad}/").status_code == 410
+
+
+def test_who_said_me_too_follows_with_a_code_of_their_own(
+    lamps: list[Request], client: Client, cast: SimpleNamespace
+) -> None:
+    row, _new = supporters.me_too(lamps[0], visitor="a" * 32)
+    other, _new = supporters.me_too(lamps[0], visitor="b" * 32)
+    codes = {lamps[0].follow_code, row.follow_code, other.follow_code}
+    assert len(codes) == 3
+    typed = client.get("/follow/", {"code": shown(row.follow_code)})
+    page = client.get(typed["Location"])
+    text = page.content.decode()
+    assert lamps[0].title in text
+    assert page.context["people"] == 3
+    for secret in (lamps[0].follow_code, shown(lamps[0].follow_code), lamps[0].no):
+        assert secret not in text
+    assert "13800000001" not in text
+    for step in ("add", "withdraw", "reopen", "rate"):
+        assert f"/{step}/" not in text, step
+        answer = client.post(f"/follow/{row.follow_code}/{step}/", {"note": "x"})
+        assert answer["Location"] == f"/follow/{row.follow_code}/", step
+    assert lamps[0].title in client.get("/").content.decode(), "looked up here last"
+    privacy.hide(lamps[0], by=cast.town_a, reason="涉及举报人")
+    hidden = client.get(f"/follow/{row.follow_code}/").content.decode()
+    assert lamps[0].title not in hidden
+    assert "id_tail" not in hidden, "no digits of theirs open it"
+    assert lamps[0].title not in client.get("/").content.decode()
+    assert client.get("/follow/1234567897/").status_code in (404, 422)
+
+
+def test_who_joined_a_request_that_was_merged_follows_the_other(
+    lamps: list[Request], client: Client, cast: SimpleNamespace
+) -> None:
+    row, _new = supporters.me_too(lamps[0], visitor="a" * 32)
+    merging.merge(lamps[0], by=cast.town_a, target=lamps[2])
+    page = client.get(f"/follow/{row.follow_code}/")
+    assert page.status_code == 200
+    assert page.context["view"].request == lamps[2]
+    assert shown(lamps[2].follow_code) not in page.content.decode()
 
 
 def test_short_words_and_other_kinds_find_nothing(

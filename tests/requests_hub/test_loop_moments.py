@@ -346,7 +346,7 @@ def test_who_leads_next_gives_the_request_its_deadlines(make, cast):
         callups.release(lead, by=cast.town_a, reason="不涉及")
     row = fresh(request)
     assert row.due_at == fresh(heir).due_at
-    assert row.close_due_at == base.close_by(row.due_at)
+    assert row.close_due_at == base.close_after(row.due_at)["close_due_at"]
 
 
 # --- Beat ------------------------------------------------------------------------------------------

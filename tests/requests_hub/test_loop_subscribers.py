@@ -1,6 +1,6 @@
 """What follows from events."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,9 +8,18 @@ from django.utils import timezone
 from governance.core import consumers, worktime
 from governance.core.actions.calendar import set_day
 from governance.core.models import CalendarYear, Event, Notice
+from requests_hub import deadlines
+from requests_hub.actions import proposals
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
 from tests.factories.requests_hub import task_of
+
+
+@pytest.fixture(autouse=True)
+def _calendar():
+    worktime.forget()
+    yield
+    worktime.forget()
 
 
 def deliver():
@@ -62,6 +71,60 @@ def test_publishing_a_day_off_moves_open_deadlines_once(make):
     assert events.filter(subject_id=task.pk).count() == 1
     assert not events.filter(thread_id=closed.pk).exists()
     assert move_open_deadlines([day]) == 0
+
+
+@pytest.mark.parametrize("state", ["submitted", "accepted", "replied", "reopened"])
+def test_the_time_to_close_moves_at_the_desk_too(make, state):
+    """D8: one event each, and what the events say is what is stored."""
+    request = make.request(state)
+    before = request.close_due_at
+    day = _working_day_before(timezone.localdate(before))
+    CalendarYear.objects.get_or_create(year=day.year, defaults={"source": "test"})
+    set_day(day, "holiday", "台风", source="test")
+    deliver()
+    moved = Request.objects.get(pk=request.pk)
+    assert moved.close_due_at > before
+    assert moved.close_due_at == _from_events(moved)
+    told = Event.objects.filter(name="request.deadline_moved", subject_id=request.pk)
+    assert told.count() == 1
+    assert move_open_deadlines([day]) == 0
+
+
+def test_a_held_request_takes_the_new_calendar_along(make, cast):
+    request = make.request("accepted")
+    due = request.close_due_at
+    proposals.hold_ask(
+        request,
+        by=cast.town_a,
+        why="funds",
+        statement="管网改造资金未落实，已申报明年计划。",
+        review_on=timezone.localdate(due) + timedelta(days=30),
+    )
+    proposals.hold(request, by=cast.district)
+    day = _working_day_before(timezone.localdate(due))
+    CalendarYear.objects.get_or_create(year=day.year, defaults={"source": "test"})
+    set_day(day, "holiday", "台风", source="test")
+    deliver()
+    held = Request.objects.get(pk=request.pk)
+    assert held.close_due_at is None
+    proposals.resume(held, by=cast.town_a, reason="资金已到位")
+    back = Request.objects.get(pk=request.pk)
+    assert back.close_due_at > due, "the day off lies in what was left"
+    assert back.close_due_at == _from_events(back)
+    assert move_open_deadlines([day]) == 0
+
+
+def _from_events(request):
+    """The time to close, reckoned from the events of a request alone."""
+    said = {}
+    for event in Event.objects.filter(
+        thread_id=request.pk, subject_type="request"
+    ).order_by("id"):
+        said |= {k: v for k, v in event.data.items() if k.startswith("close_")}
+    start = datetime.fromisoformat(said["close_from_at"])
+    due = deadlines.due(said["close_limit"], start)
+    assert due == datetime.fromisoformat(said["close_due_at"])
+    return due
 
 
 def _working_day_before(day: date) -> date:
