@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,7 @@ class _Web:
     """A browser of the desk; remembers the longest request."""
 
     def __init__(self, user: Any) -> None:
+        import_module("governance.wsgi")  # loads what a web process has before it is asked
         self.client = Client(HTTP_HOST="127.0.0.1")
         backend = settings.AUTHENTICATION_BACKENDS[-1]
         self.client.force_login(user, backend=backend)

@@ -261,10 +261,20 @@ def _circle(page: Page) -> None:
 
 def _rates(page: Page) -> None:
     page.goto("/grids/rates/?level=large")
-    said = words(page)
-    # branches on 1 of 4 small grids; a body in 1 of 8 micro grids
-    assert "支部建在格上" in said
-    assert "12.5" in said
+    # Branches: on one of 4 small grids, in 上村. A body in one of 8 micro grids, of 清溪镇. No
+    # member household was handed in. Units: the bamboo works says that it has a body, the snack
+    # bar that it has none. Places: the centre, the station and the property office in 1, 5 and 8.
+    said = strip(page)
+    for part in ("1 / 4", "1 / 8", "0 / 8", "1 / 2", "3 / 8"):
+        assert part in said, said
+    for percent in ("25%", "12.5%", "0%", "50%", "37.5%"):
+        assert percent in said, said
+    rows = page.locator(".rate-table tbody tr").all_inner_texts()
+    by_town = {row.split()[0]: re.findall(r"(\d+) / (\d+)", row) for row in rows}
+    assert by_town == {
+        "清溪镇": [("1", "2"), ("1", "4"), ("0", "4"), ("1", "1"), ("1", "4")],
+        "云岭街道": [("0", "2"), ("0", "4"), ("0", "4"), ("0", "1"), ("2", "4")],
+    }
 
 
 def _look_and_take_out(page: Page) -> None:
@@ -276,6 +286,11 @@ def _look_and_take_out(page: Page) -> None:
     page.click("main button[type=submit]")
     page.locator("main .note.tone-amber").wait_for()
     assert "138 0000 0001" in words(page)
+    page.goto(f"/registry/people/{who.pk}/")
+    assert "138 0000 0001" not in words(page)
+    looked = page.inner_text("section[aria-labelledby=access]")
+    assert "陶清" in looked
+    assert "上门走访" in looked
     page.goto("/registry/people/export/")
     page.check("input[name=values][value=whole]")
     page.fill("#reason", "入户核对名册")

@@ -26,8 +26,9 @@ State = ImportRun.State
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a staged row; `is_bad` tints it."""
+    """One cell of a staged row under its heading; `is_bad` tints it."""
 
+    label: str
     text: str
     is_bad: bool = False
     is_masked: bool = False
@@ -188,11 +189,12 @@ def line(row: ImportRow, columns: list[Column], register: Register) -> Line:
 
 
 def _cell(column: Column, text: str, is_bad: bool) -> Cell:
+    label = str(column.label)
     if not text:
-        return Cell(_("empty") if is_bad else "", is_bad)
+        return Cell(label, _("empty") if is_bad else "", is_bad)
     if is_bad and column.kind is Kind.PHONE and len(text) < 11:
-        return Cell(text, is_bad)  # no number that can be rung
-    return Cell(_safe(column, text), is_bad, column.is_sensitive)
+        return Cell(label, text, is_bad)  # no number that can be rung
+    return Cell(label, _safe(column, text), is_bad, column.is_sensitive)
 
 
 def _safe(column: Column, text: str) -> str:
