@@ -173,7 +173,8 @@ class _Web:
     """A browser of the desk; remembers the longest request."""
 
     def __init__(self, user: Any) -> None:
-        import_module("governance.wsgi")  # loads what a web process has before it is asked
+        # What a web process has loaded before it is asked for the first time.
+        import_module("governance.wsgi")
         self.client = Client(HTTP_HOST="127.0.0.1")
         backend = settings.AUTHENTICATION_BACKENDS[-1]
         self.client.force_login(user, backend=backend)

@@ -26,6 +26,7 @@ from grids.models import (
 from grids.models.households import due_after
 
 HOUSEHOLDS, SEED = 120, 20261119
+TWICE = (4, 16, 29)  # households whose head was written down again, without a number
 LANES = ("幸福巷", "和顺路", "星岩三路", "云龙街", "石场路", "榕树下")
 CARE = ("living_alone", "disabled", "child", "low_income")
 NEEDS = (
@@ -83,9 +84,26 @@ def _planned(grids: list[Grid]) -> list[Planned]:
             "house_no": f"{number}-F",
             "address": f"{LANES[n % len(LANES)]} {n // 2 + 1} 号 {n % 6 + 1}0{n % 3 + 1}",
         }
-        for values in _family(n, chance):
-            rows.append(Planned(len(rows) + 1, {}, {**values, **where}))
+        family = _family(n, chance)
+        everybody = [{**values, **where} for values in family]
+        if n in TWICE:
+            everybody.append(_again(family[0], where))
+        for values in everybody:
+            rows.append(Planned(len(rows) + 1, {}, values))
     return rows
+
+
+def _again(head: Values, where: Values) -> Values:
+    """The same person as somebody else's list has it: name, birth, address, no number."""
+    number = head["identity_no"]
+    birth = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    return {
+        "name": head["name"],
+        "birth": birth,
+        "grid": where["grid"],
+        "address": where["address"],
+        "residence": head["residence"],
+    }
 
 
 def load(district: District, *, by: str = "demo") -> int:

@@ -241,11 +241,8 @@ def _one(
         return
     unit = "" if slot.held_by == "organisation" else village
     name = f"{grid.name}{slot.name}" if slot.held_by == "organisation" else _name(dice)
-    # One person who holds the same post in every small grid of a village: too many.
-    if grid.level == "small" and grid.code.startswith(COMMUNITY) and not slot.is_open:
-        name, unit = (
-            ("莫振宇", "星岩社区居委会") if slot.code == "liaison" else (name, unit)
-        )
+    if _is_piled_up(grid, slot):
+        name, unit = "莫振宇", "星岩社区居委会"
     chance = dice % 20
     if slot.is_open and chance > 2:
         return
@@ -255,6 +252,15 @@ def _one(
     if slot.is_open:
         left = None
     yield Planned(grid, slot, Holder(name=name, unit=unit), began, ended_on=left)
+
+
+def _is_piled_up(grid: Grid, slot: TeamSlot) -> bool:
+    """Whether one person holds it who has too many posts in a community."""
+    if not grid.code.startswith(COMMUNITY):
+        return False
+    if grid.level == "micro":
+        return slot.code == "grid_leader" and grid.code.endswith("001")
+    return grid.level == "small" and slot.code == "liaison"
 
 
 def _committee(grid: Grid, name: str) -> None:
