@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from grids import following, rights
 from grids.actions.plans import Trial
@@ -62,7 +62,7 @@ ACTS = (
         ("medium", "small", "micro"),
     ),
     Act("split", "split", gettext_lazy("Split"), "scissors", SplitForm),
-    Act("merge", "merged", gettext_lazy("Merge"), "intersect", MergeForm),
+    Act("merge", "merged", pgettext_lazy("of grids", "Merge"), "intersect", MergeForm),
     Act(
         "retire",
         "retired",

@@ -25,7 +25,7 @@ def workbook(
     sheet.title = _("Coverage")
     _head(
         sheet,
-        _("Code"),
+        pgettext("of a grid", "Code"),
         _("Grid"),
         _("Micro grids"),
         _("Covered"),

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.models import User
 from grids.actions.teams import Holder, account_of
@@ -89,7 +90,7 @@ class EndForm(ActionForm):
 class TemplateForm(ActionForm):
     """A template for one level and area type."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=40)
     level = forms.ChoiceField(label=_("Level"), choices=Grid.Level.choices)
     area_type = forms.ChoiceField(
         label=_("Area type"),

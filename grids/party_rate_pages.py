@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance.core.models import User
 from grids import drawing, party_rates, party_units
@@ -234,7 +235,7 @@ def shortfalls(grid: Grid, rate: Rate, query: QueryDict) -> dict[str, Any]:
 def rates_workbook(viewer: User, query: QueryDict) -> bytes:
     """The whole table as an Excel file, one row a grid."""
     asked = _asked(viewer, query)
-    head = [_("Code"), _("Grid"), _("Above it")]
+    head = [pgettext("of a grid", "Code"), _("Grid"), _("Above it")]
     for rate in RATES:
         head += [f"{rate.title} (%)", _("Met"), _("Of")]
     rows: list[list[Any]] = []
@@ -249,7 +250,12 @@ def rates_workbook(viewer: User, query: QueryDict) -> bytes:
 def shortfalls_workbook(context: dict[str, Any]) -> bytes:
     """The list of shortfalls as an Excel file."""
     rate: Rate = context["rate"]
-    head = [_("Code"), _("Name"), _("Above it"), str(rate.short_line)]
+    head = [
+        pgettext("of a grid", "Code"),
+        pgettext("of a grid", "Name"),
+        _("Above it"),
+        str(rate.short_line),
+    ]
     rows = [[*_names(row), ""] for row in context["rows"]]
     return _written([head, *rows])
 

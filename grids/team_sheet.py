@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,11 +40,11 @@ def _safe(cell: Any) -> Any:
 
 def _rates(context: dict[str, Any]) -> Iterable[list[Any]]:
     yield [
-        _("Code"),
+        pgettext("of a grid", "Code"),
         _("Grid"),
         _("Level"),
         _("Area type"),
-        _("Required"),
+        pgettext("posts", "Required"),
         _("Filled"),
         _("Missing"),
         _("Fill rate %"),
@@ -68,7 +69,7 @@ def _rates(context: dict[str, Any]) -> Iterable[list[Any]]:
 
 def _red(context: dict[str, Any]) -> Iterable[list[Any]]:
     yield [
-        _("Code"),
+        pgettext("of a grid", "Code"),
         _("Grid"),
         _("Post"),
         _("Missing"),

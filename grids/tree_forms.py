@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.core.errors import DomainError, Invalid
 from grids.actions.codes import LEVEL_ABOVE, LEVEL_BELOW
@@ -112,8 +112,10 @@ def _work() -> forms.ChoiceField:
 
 class CreateForm(ChangeForm):
     kind = "created"
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=17, required=False)
+    name = forms.CharField(label=pgettext_lazy("of a grid", "Name"), max_length=60)
+    code = forms.CharField(
+        label=pgettext_lazy("of a grid", "Code"), max_length=17, required=False
+    )
     area_type = forms.ChoiceField(
         label=gettext_lazy("Area type"), choices=Grid.AreaType.choices
     )

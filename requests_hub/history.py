@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from governance.core import attachments, worktime
 from governance.core.models import Attachment, Event
@@ -372,7 +372,9 @@ def _urged(event: Event, verb: str) -> str:
         step = _("by %(person)s") % {"person": event.actor}
     return _("%(verb)s (%(how)s)") % {
         "verb": verb,
-        "how": "，".join(str(part) for part in (who, step) if part),
+        "how": pgettext("between", ", ").join(
+            str(part) for part in (who, step) if part
+        ),
     }
 
 

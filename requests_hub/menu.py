@@ -183,11 +183,14 @@ menu.add(
         _("To do"), "inbox", "/todo/", OFFICER, order=1, count=MINE, is_tab=True
     ),
     menu.Entry(
+        _("Department desk"), "building", "/desk/", OFFICER, order=2, is_tab=True
+    ),
+    menu.Entry(
         _("Done by us"),
         "check2-square",
         "/desk/?tab=done",
         OFFICER,
-        order=2,
+        order=3,
         is_tab=True,
     ),
     menu.Entry(_("Today"), "calendar-check", "/field/", FIELD, order=1, is_tab=True),

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
 from django.urls import is_valid_path
@@ -84,10 +85,17 @@ def answers(path: str) -> bool:
     return bool(is_valid_path(path.partition("?")[0]))
 
 
-def _current(path: str, entries: Iterable[Entry]) -> Entry | None:
-    """The entry whose address is the longest start of this path."""
-    fitting = [e for e in entries if path.startswith(e.url.partition("?")[0])]
-    return max(fitting, key=lambda e: len(e.url.partition("?")[0]), default=None)
+def _current(request: HttpRequest, entries: Iterable[Entry]) -> Entry | None:
+    """The entry whose address, with what it asks for, fits this one best."""
+
+    def fits(entry: Entry) -> bool:
+        path, _mark, query = entry.url.partition("?")
+        asked = parse_qsl(query)
+        return request.path.startswith(path) and all(
+            request.GET.get(name) == value for name, value in asked
+        )
+
+    return max(filter(fits, entries), key=lambda e: len(e.url), default=None)
 
 
 def _item(
@@ -117,7 +125,7 @@ def menu_for(
     mine.sort(key=lambda e: e.order)
     lines = [e for e in mine if not e.is_tab]
     tabs = [e for e in mine if e.is_tab]
-    now = _current(request.path, lines)
+    now = _current(request, lines)
     groups: dict[str, list[dict[str, object]]] = {}
     for entry in lines:
         groups.setdefault(str(entry.group), []).append(_item(request, entry, now))
@@ -131,7 +139,7 @@ def menu_for(
         }
         for label, items in groups.items()
     ]
-    tab = _current(request.path, tabs)
+    tab = _current(request, tabs)
     return menu, [_item(request, e, tab) for e in tabs[:MOST_TABS]]
 
 

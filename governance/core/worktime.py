@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from governance.core.errors import Invalid
 from governance.core.models import CalendarDay, CalendarYear
@@ -116,11 +117,14 @@ class Amount:
 
     @property
     def label(self) -> str:
+        n = self.value
         if self.unit == "d":
-            return _("%(n)s working days") % {"n": self.value}
-        if self.unit == "h":
-            return _("%(n)s working hours") % {"n": self.value}
-        return _("%(n)s working minutes") % {"n": self.value}
+            words = ngettext("%(n)s working day", "%(n)s working days", n)
+        elif self.unit == "h":
+            words = ngettext("%(n)s working hour", "%(n)s working hours", n)
+        else:
+            words = ngettext("%(n)s working minute", "%(n)s working minutes", n)
+        return words % {"n": n}
 
     def __str__(self) -> str:
         return f"{self.value}{self.unit}"

@@ -181,7 +181,8 @@ def strip(view: Shown) -> list[dict[str, Any]]:
             "label": _("Walking"),
             "figure": rule["minutes"],
             "unit": _("minutes"),
-            "line": f"{rule['speed_m_per_min']:g} m/min, {method}",
+            "line": _("%(speed)s m/min, %(method)s")
+            % {"speed": f"{rule['speed_m_per_min']:g}", "method": method},
         },
     ]
 

@@ -59,7 +59,7 @@ class LineDutyFilters(RecordFilter):
         choices=Grid.AreaType.choices, label=gettext_lazy("Area type")
     )
     role = django_filters.ChoiceFilter(
-        choices=LineDuty.Role.choices, label=gettext_lazy("Done by")
+        choices=LineDuty.Role.choices, label=pgettext_lazy("who", "Done by")
     )
 
 
@@ -210,7 +210,7 @@ add(
             ),
             Column(
                 "role",
-                gettext_lazy("Done by"),
+                pgettext_lazy("who", "Done by"),
                 Kind.CHOICE,
                 required=True,
                 choices=LineDuty.Role.choices,

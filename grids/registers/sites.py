@@ -105,7 +105,7 @@ WHERE = (
         Kind.CHOICE,
         choices=DATUMS,
         in_list=False,
-        show=lambda _row: "wgs84",
+        show=lambda _row: "WGS84",
         note=_("GCJ-02 for numbers from Gaode and Tencent, BD-09 from Baidu."),
     ),
 )

@@ -7,7 +7,8 @@ there. Nothing is written here: a grid is split, merged, moved or retired with a
 from typing import Any
 
 import django_filters
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -65,15 +66,16 @@ class GridFilter(django_filters.FilterSet):
         return rows.filter(code__startswith=place.code) if place else rows.none()
 
 
+NAME = Coalesce(NullIf("user__name", Value("")), F("user__username"))
+
+
 def _visible(viewer: Viewer) -> QuerySet[Grid]:
     """The districts somebody is posted in; the structure is no secret there."""
     posts = Post.objects.current().filter(grid=OuterRef("pk"))
     leads = posts.filter(role__in=("grid_leader", "liaison")).order_by("pk")
     districts = {post.district_id for post in posts_of(viewer)}
     rows = Grid.objects.filter(district__in=districts).select_related("parent")
-    found: QuerySet[Grid] = rows.annotate(
-        leader=Subquery(leads.values("user__username")[:1])
-    )
+    found: QuerySet[Grid] = rows.annotate(leader=Subquery(leads.values(who=NAME)[:1]))
     return found
 
 

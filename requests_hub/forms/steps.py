@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from governance.core import dictionaries
 from governance.core.models import User
@@ -59,7 +60,9 @@ def _person_label(user: User) -> str:
     post: Post | None = user.__dict__.get("_post")
     if post is None or post.grid is None:
         return str(user)
-    return f"{user}，{post.grid.name} {post.get_role_display()}"
+    return (
+        f"{user}{pgettext('between', ', ')}{post.grid.name} {post.get_role_display()}"
+    )
 
 
 def _text(spec: StepField, _ground: Ground) -> forms.Field:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from governance.core.workflow import Text
 from requests_hub.assessment import formulas, indicators
@@ -137,7 +137,9 @@ def strip(board: Board, weights: Weights, period: Period) -> list[Cell]:
     for name in ("close_rate", "close_on_time", "solved_rate", "satisfied_rate"):
         figure = _figure(name, board.whole, now, period, where)
         moved = points(change(now[name], was[name]))
-        line = "，".join(filter(None, (figure.base, moved))) or _("no base yet")
+        line = pgettext("between", ", ").join(filter(None, (figure.base, moved))) or _(
+            "no base yet"
+        )
         text = figure.text.removesuffix("%")
         unit = "" if text == NONE else "%"
         cells.append(Cell(LABELS[name], text, unit, line, figure.url))
@@ -164,7 +166,7 @@ def compared(before: float | None, year: float | None) -> str:
         if value is not None:
             words = same if value == 0 else up if value > 0 else down
             said.append(words % {"n": one_decimal(abs(value))} if value else words)
-    return "，".join(said) or _("nothing to compare with yet")
+    return pgettext("between", ", ").join(said) or _("nothing to compare with yet")
 
 
 def points(moved: float | None) -> str:

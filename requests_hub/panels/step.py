@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from governance.core import attachments
 from governance.core.errors import Conflict
@@ -223,7 +223,9 @@ def context(
         "row": row,
         "form": form,
         "step": step,
-        "title": f"{step.label}，{unit}" if unit else step.label,
+        "title": pgettext("between", ", ").join((str(step.label), str(unit)))
+        if unit
+        else step.label,
         "verb": step.label,
         "action": step_url(subject, step.name),
         "next": after,

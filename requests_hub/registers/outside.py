@@ -38,7 +38,7 @@ class SubscriptionFilter(RecordFilter):
 class ServiceFilter(RecordFilter):
     words_in = ("category", "keywords", "about")
     kind = django_filters.ChoiceFilter(
-        choices=Open311Service.Kind.choices, label=_("Number of the request")
+        choices=Open311Service.Kind.choices, label=_("How the number comes")
     )
 
 

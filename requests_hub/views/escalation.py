@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -151,7 +152,7 @@ def supervise(http: HttpRequest, pk: int) -> HttpResponse:
 def _form(http: HttpRequest, task: Any, form: Any, verb: str) -> HttpResponse:
     context = {
         "row": task.request,
-        "title": f"{verb}，{unit_of(task)}",
+        "title": pgettext("between", ", ").join((str(verb), str(unit_of(task)))),
         "verb": verb,
         "form": form,
         "action": http.path,

@@ -210,10 +210,25 @@
     return true;
   }
 
-  /* A table wider than its box is scrolled by keys too, when nothing inside takes the focus. */
+  /* What is wider than its box fades at the side where more of it lies; what is current is in sight at first.
+     A table is scrolled by keys too, when nothing inside takes the focus. */
+  var WIDE = ".table-box, .table-scroll, .tabs, .chips, .ruler-box, main.paper";
+  function cue(box) {
+    var rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.classList.toggle("has-before", box.scrollLeft > 4);
+    box.classList.toggle("has-after", rest > 4);
+  }
   function scrollers(root) {
-    root.querySelectorAll(".table-box").forEach(function (box) {
-      if (!box.hasAttribute("tabindex") && box.scrollWidth > box.clientWidth) { box.tabIndex = 0; }
+    root.querySelectorAll(WIDE).forEach(function (box) {
+      var is_wide = box.scrollWidth > box.clientWidth + 4;
+      if (is_wide && box.matches(".table-box") && !box.hasAttribute("tabindex")) { box.tabIndex = 0; }
+      if (is_wide && !box.dataset.cued) {
+        box.dataset.cued = "1";
+        box.addEventListener("scroll", function () { cue(box); }, { passive: true });
+        var now = box.querySelector(":scope > [aria-current], .r-now");
+        if (now) { box.scrollLeft += now.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 2; }
+      }
+      if (box.dataset.cued) { cue(box); }
     });
   }
   window.addEventListener("resize", function () { scrollers(doc); });

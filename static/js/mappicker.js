@@ -11,7 +11,7 @@
     var said = box.querySelector("[data-picker-said]");
     var form = box.closest("form") || box;
     place.textContent = "";
-    var map = tools.create(place, { zoomControl: true });
+    var map = tools.create(place, {});
     var pin = null, ring = null;
 
     function field(name) { return form.querySelector('[name="' + name + '"]'); }

@@ -2,7 +2,7 @@
    data-marker-url. Sets data-ready="1" when drawn. Everything it shows is also in the list beside it. */
 (function () {
   "use strict";
-  var L = window.L;
+  var L = window.L, words = (document.getElementById("words") || { dataset: {} }).dataset;
   var CHINA = [[22.6, 111.7], [23.2, 112.4]];
 
   function token(name) { return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim(); }
@@ -15,7 +15,8 @@
 
   /* A plain map: no inline styles in markup, canvas for shapes, tiles only when a setting names them. */
   function create(box, options) {
-    var map = L.map(box, Object.assign({ preferCanvas: true, attributionControl: false, minZoom: 7, maxZoom: 19, zoomSnap: 0.25, zoomControl: true }, options));
+    var map = L.map(box, Object.assign({ preferCanvas: true, attributionControl: false, minZoom: 7, maxZoom: 19, zoomSnap: 0.25, zoomControl: false }, options));
+    L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     if (box.dataset.tiles) { L.tileLayer(box.dataset.tiles, { maxZoom: 18 }).addTo(map); }
     map.fitBounds(CHINA, { animate: false });
     return map;

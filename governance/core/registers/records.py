@@ -75,7 +75,7 @@ def page_of_record(
     return {
         "register": register,
         "row": row,
-        "title": show.safe(register.columns[0], row) or str(row),
+        "title": show.heading(register, row),
         "facts": [fact for fact in found if fact.text or fact.source],
         "blank": [fact.label for fact in found if not (fact.text or fact.source)],
         "fresh_at": freshest(found),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from governance.core import dictionaries
 from governance.core.registers import places, spec
-from governance.core.registers.spec import Column, Kind
+from governance.core.registers.spec import Column, Kind, Register
 
 STAR = "＊"
 NUMBERS = {Kind.IDENTITY, Kind.CREDIT_CODE}
@@ -28,6 +28,12 @@ def safe(column: Column, row: Any) -> str:
     """The same, masked when the column is sensitive."""
     words = text(column, row)
     return masked(column, words) if column.is_sensitive else words
+
+
+def heading(register: Register, row: Any) -> str:
+    """What a record is called over its own page: the column that also leads the list."""
+    named = [c for c in register.columns if c.name == register.title]
+    return safe((named or register.columns)[0], row) or str(row)
 
 
 def brief(column: Column, row: Any) -> str:

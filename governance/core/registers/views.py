@@ -98,7 +98,7 @@ def _form(request: HttpRequest, register: Register, form: RecordForm) -> HttpRes
         "register": register,
         "form": form,
         "row": row,
-        "title": show.safe(register.columns[0], row) if row is not None else "",
+        "title": show.heading(register, row) if row is not None else "",
         "back_url": lists.url_of(register, row) if row is not None else "",
     }
     status = 409 if form.conflict else 422 if form.is_bound else 200

@@ -194,6 +194,8 @@ def field_widget(field: Any) -> SafeString:
     described = [f"{field.auto_id}_help"] if field.help_text else []
     described += [f"{field.auto_id}_error"] if field.errors else []
     attrs: dict[str, Any] = {"class": f"{css} {extra}".strip()}
+    if str(widget.attrs.get("placeholder", "")) == str(field.label):
+        attrs["placeholder"] = False  # the label stands above, once is enough
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:
