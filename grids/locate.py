@@ -241,16 +241,18 @@ def places_of(ids: Iterable[int]) -> list[Place]:
     return [places[pk] for pk in ids if pk in places]
 
 
-def named_grids(ids: Iterable[int]) -> dict[int, Grid]:
-    """Grids with code, level and names, from memory; whatever else is read when it is asked for.
-
-    A new name shows within a minute.
-    """
+def named_places(ids: Iterable[int]) -> dict[int, Place]:
+    """Places with code and names, from memory; a new name shows within a minute."""
     wanted = set(ids)
     places = _current(NAMES_SECONDS).places
     if not wanted <= places.keys():
         places = _current().places
-    return {pk: _named_grid(places[pk]) for pk in wanted & places.keys()}
+    return {pk: places[pk] for pk in wanted & places.keys()}
+
+
+def named_grids(ids: Iterable[int]) -> dict[int, Grid]:
+    """The same as grids with code, level and names; whatever else is read when it is asked for."""
+    return {pk: _named_grid(place) for pk, place in named_places(ids).items()}
 
 
 def named_districts(ids: Iterable[int]) -> dict[int, District]:

@@ -34,6 +34,11 @@ VERBS: dict[str, tuple[Text, str, str]] = {
     ),
     "request.recalled": (gettext_lazy("it is at the desk again"), "grey", "reply"),
     "request.closed": (gettext_lazy("closed it"), "green", "check-circle"),
+    "request.carried_over": (
+        gettext_lazy("had answered and closed it before"),
+        "green",
+        "check-circle",
+    ),
     "request.rated": (gettext_lazy("rated it"), "green", "star"),
     "request.reopened": (
         gettext_lazy("asked for it again"),

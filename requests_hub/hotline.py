@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from governance.core.errors import Invalid
 
 NEEDED = ("message_id", "subject", "posted_at", "body")
+ANSWER = ("reply", "replied_at")
 TIMES = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
 LONGEST_BODY = 20_000
 LONGEST_ID = 80
@@ -20,14 +21,24 @@ LONGEST_ID = 80
 
 @dataclass(frozen=True)
 class Message:
-    """One row. `line` is where it begins in the file; `fault` says why it cannot go in."""
+    """One row. `line` is where it begins in the file; `fault` says why it cannot go in.
+
+    `reply` and `replied_at` come from columns that a file may lack.
+    """
 
     line: int
     external_id: str = ""
     subject: str = ""
     body: str = ""
     posted_at: datetime | None = None
+    reply: str = ""
+    replied_at: datetime | None = None
     fault: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the file says what was answered, and when."""
+        return bool(self.reply and self.replied_at)
 
 
 @dataclass(frozen=True)
@@ -81,17 +92,36 @@ def _messages(reader: "csv.DictReader[str]") -> Iterator[Message]:
 
 
 def _message(line: int, row: dict[str, str | None]) -> Message:
-    cells = {name: (row.get(name) or "").strip() for name in NEEDED}
-    posted_at = _moment(cells["posted_at"])
+    cells = {name: (row.get(name) or "").strip() for name in (*NEEDED, *ANSWER)}
     message = Message(
         line,
         external_id=cells["message_id"],
         subject=cells["subject"],
-        body=cells["body"].replace("\r\n", "\n").replace("\xa0", " "),
-        posted_at=posted_at,
+        body=_text_of(cells["body"]),
+        posted_at=_moment(cells["posted_at"]),
+        reply=_text_of(cells["reply"]),
+        replied_at=_moment(cells["replied_at"]),
     )
-    fault = _fault(message, row)
+    fault = _fault(message, row) or _answer_fault(message, cells["replied_at"])
     return Message(line, message.external_id, fault=fault) if fault else message
+
+
+def _text_of(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\xa0", " ")
+
+
+def _answer_fault(message: Message, replied_at: str) -> str:
+    if replied_at and message.replied_at is None:
+        return _("The time of the reply is not like 2019/2/28 11:25:05.")
+    if bool(message.reply) != bool(replied_at):
+        return _("A reply goes with its time, and a time with its reply.")
+    if (
+        message.replied_at
+        and message.posted_at
+        and message.replied_at < message.posted_at
+    ):
+        return _("The reply is older than the message.")
+    return ""
 
 
 def _fault(message: Message, row: dict[str, str | None]) -> str:

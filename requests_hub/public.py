@@ -45,6 +45,7 @@ HISTORY: dict[str, Text] = {
     "request.verified": gettext_lazy("Somebody checked on site"),
     "request.reworked": gettext_lazy("Not good enough, being done again"),
     "request.closed": gettext_lazy("It is done"),
+    "request.carried_over": gettext_lazy("It was answered at the hotline"),
     "request.rated": gettext_lazy("You rated it"),
     "request.reopened": gettext_lazy("You asked for it to be done again"),
     "request.withdrawn": gettext_lazy("You withdrew it"),

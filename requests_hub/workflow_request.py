@@ -155,6 +155,14 @@ REPLY = Step(
 )
 SYSTEM_STEPS = (
     Step(
+        "carry_over",
+        _("Taken over as closed"),
+        ("submitted",),
+        "closed",
+        ("system",),
+        effects=Effects("carried_over"),
+    ),
+    Step(
         "sign",
         _("Signed for"),
         ("dispatched",),

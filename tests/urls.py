@@ -230,6 +230,11 @@ URLS = (
     Url("todo", IN, answers={**NOT_STAFF, "good_person": IN}, page=True),
     Url("dispatch", NO, answers=DESKS, page=True),
     Url("dispatch_accept", NO, is_post=True, answers=DESKS),
+    Url("categories_take", NO, answers=DESKS, page=True),
+    Url("categories_taken", NO, _one, answers={**DESKS, "desks": GONE}),
+    Url(
+        "categories_take_back", NO, _one, is_post=True, answers={**DESKS, "desks": GONE}
+    ),
     Url("desk", NO, answers=OFFICERS, page=True),
     Url("desk_report_in", NO, is_post=True, answers=OFFICERS),
     Url("whistles", IN, answers=NOT_STAFF, page=True),

@@ -24,14 +24,19 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Clock:
-    """One clock. `share` is what is left of the whole, 1 to 0; `tip` the exact deadline."""
+    """One clock. `share` is what is left of the whole, 1 to 0."""
 
     code: str
     text: str
     share: float
     due_at: datetime | None
-    tip: str
     started_at: datetime | None
+    calendar_time: bool = False
+
+    @property
+    def tip(self) -> str:
+        """The exact deadline in words; made where it is shown, lists for programs have none."""
+        return _tip(self.due_at, self.calendar_time)
 
     @property
     def tone(self) -> str:
@@ -74,7 +79,7 @@ def clock(
     """
 
     def make(code: str, text: str, share: float = 0.0) -> Clock:
-        return Clock(code, text, share, due_at, _tip(due_at, calendar_time), started_at)
+        return Clock(code, text, share, due_at, started_at, calendar_time)
 
     if done_at is None and paused:
         return make("paused", _("on hold, not counted"), 1.0)

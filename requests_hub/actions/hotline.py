@@ -3,12 +3,14 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from governance.core.events import Fact, record_many
 from governance.core.ids import reserve_ids
-from governance.core.models import Event
 from grids import locate
 from grids.models import District, Grid, GridShape
 from requests_hub import codes, deadlines
@@ -16,8 +18,10 @@ from requests_hub.actions import base
 from requests_hub.actions.intake import title_of
 from requests_hub.hotline import Message
 from requests_hub.models import ImportRun, Request
+from requests_hub.workflow import REQUEST
 
 CHANNEL = Request.Channel.HOTLINE
+ACTOR = "hotline"
 Spot = tuple[float | None, float | None, dict[str, int | None]]
 Placer = Callable[[Message], Spot]
 
@@ -32,12 +36,21 @@ class Batch:
 
 @transaction.atomic
 def import_batch(
-    messages: Sequence[Message], *, district: District, place: Placer, run: ImportRun
+    messages: Sequence[Message],
+    *,
+    district: District,
+    place: Placer,
+    run: ImportRun,
+    is_history: bool = False,
 ) -> Batch:
-    """Put good messages in, with one event each, and note in the run how far it came.
+    """Put good messages in, with their events, and note in the run how far it came.
 
-    Eight statements whatever the size. Deadlines run from now; when the message was written is
-    kept as `occurred_at`.
+    Ten statements at most, whatever the size. Deadlines run from now; when the message was
+    written is kept as `occurred_at`.
+
+    With `is_history` a message was received when it was written, and one that was answered is
+    closed with that answer at its time; nobody is told. What was not answered is still to be
+    done: its deadlines run from now, because nobody here could have done it before.
     """
     good = {m.external_id: m for m in messages if not m.fault}
     # Said aloud, because the index has no empty numbers and the planner does not read a list
@@ -46,9 +59,10 @@ def import_batch(
     here = here.filter(district=district, channel=CHANNEL)
     known = set(here.values_list("external_id", flat=True))
     fresh = [m for key, m in good.items() if key not in known]
-    requests = _rows(fresh, district, place)
+    requests = _rows(fresh, district, place, is_history=is_history)
     Request.objects.bulk_create(requests)
-    Event.objects.bulk_create(_event(request) for request in requests)
+    record_many([_submitted(request, is_history) for request in requests])
+    _carry_over([request for request in requests if request.closed_at])
     wrong = sum(bool(m.fault) for m in messages)
     done = Batch(len(fresh), len(messages) - wrong - len(fresh))
     run.done += len(messages)
@@ -60,14 +74,29 @@ def import_batch(
 
 
 def _rows(
-    messages: Sequence[Message], district: District, place: Placer
+    messages: Sequence[Message],
+    district: District,
+    place: Placer,
+    *,
+    is_history: bool,
 ) -> list[Request]:
-    moment, limit = base.now(), deadlines.limit("accept")
-    due_at = limit.after(moment)
+    moment, accept, close = (
+        base.now(),
+        deadlines.limit("accept"),
+        deadlines.limit("close"),
+    )
+    running = {
+        "limit": str(accept),
+        "due_from_at": moment,
+        "due_at": accept.after(moment),
+        "close_due_at": close.after(moment),
+    }
     ids, follow_codes = reserve_ids(len(messages)), _codes(len(messages))
     rows = []
     for pk, code, message in zip(ids, follow_codes, messages, strict=True):
         lon, lat, columns = place(message)
+        is_over = is_history and message.is_answered
+        received = message.posted_at if is_history and message.posted_at else moment
         rows.append(
             Request(
                 pk=pk,
@@ -79,15 +108,41 @@ def _rows(
                 lon=lon,
                 lat=lat,
                 occurred_at=message.posted_at,
-                submitted_at=moment,
-                stage_at=moment,
-                due_from_at=moment,
-                limit=str(limit),
-                due_at=due_at,
+                submitted_at=received,
+                stage_at=received,
+                **(_answered(message, received) if is_over else running),
                 **{"district_id": district.pk, **columns},
             )
         )
     return rows
+
+
+def _answered(message: Message, received: datetime) -> dict[str, Any]:
+    """The columns of one that was answered elsewhere; its state follows by the step."""
+    return {
+        "route": Request.Route.HOTLINE,
+        "reply": message.reply,
+        "checked_at": message.replied_at,
+        "closed_at": message.replied_at,
+        "close_due_at": deadlines.limit("close").after(received),
+    }
+
+
+def _carry_over(requests: Sequence[Request]) -> None:
+    """Close what was answered elsewhere, each at its own time."""
+    if not requests:
+        return
+    step = REQUEST.take("submitted", "carry_over")
+    rows = Request.objects.filter(pk__in=[request.pk for request in requests])
+    rows.update(state=step.target, stage_at=F("closed_at"))
+    data = {"from": "submitted", "to": step.target, "step": step.name}
+    name = f"request.{step.effects.event}"
+    record_many(
+        [
+            Fact(name, request, ACTOR, data, occurred_at=request.closed_at)
+            for request in requests
+        ]
+    )
 
 
 def _codes(count: int) -> list[str]:
@@ -100,23 +155,19 @@ def _codes(count: int) -> list[str]:
     return list(found)
 
 
-def _event(request: Request) -> Event:
-    return Event(
-        name="request.submitted",
-        subject_type="request",
-        subject_id=request.pk,
-        thread_id=request.pk,
-        district_id=request.district_id,
-        actor_label="hotline",
-        data={
-            "to": request.state,
-            "step": "submit",
-            "channel": CHANNEL,
-            "limit": request.limit,
-            "due_at": request.due_at.isoformat() if request.due_at else "",
-        },
-        occurred_at=request.submitted_at,
-    )
+def _submitted(request: Request, is_history: bool) -> Fact:
+    due = {name: getattr(request, name) for name in ("due_at", "close_due_at")}
+    data = {
+        "to": "submitted",
+        "step": "submit",
+        "channel": CHANNEL,
+        "limit": request.limit,
+        **{name: at.isoformat() for name, at in due.items() if at},
+    }
+    if is_history:
+        data["is_history"] = True
+    moment = request.submitted_at
+    return Fact("request.submitted", request, ACTOR, data, occurred_at=moment)
 
 
 def at_town(town: Grid) -> Placer:

@@ -28,10 +28,10 @@ KEEPERS = frozenset({"district", "admin"})
 def decisions(district_id: int) -> tuple[list[Message], list[str]]:
     """What the desk decided, oldest first: the message and the first-level code.
 
-    Of several decisions about one request the last one counts.
+    Of several decisions about one request the last one counts; those taken many at once do not.
     """
     newest = (
-        CategoryDecision.objects.filter(district_id=district_id)
+        CategoryDecision.objects.filter(district_id=district_id, batch=None)
         .values("request_id")
         .annotate(last=Max("id"))
         .order_by("-last")[:MOST_DECISIONS]

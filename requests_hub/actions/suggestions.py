@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from governance.core import dictionaries
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import DictionaryItem, User
+from grids.models import District
 from grids.scoping import scope_of
 from requests_hub.actions import base
 from requests_hub.actions.intake import is_sensitive
@@ -14,6 +15,7 @@ from requests_hub.models import CategoryDecision, Request, Suggested
 from requests_hub.workflow import DESK
 
 CATEGORIES = "request_category"
+AT_ONCE = 500
 
 
 def suggest(request: Request) -> Suggested:
@@ -33,18 +35,36 @@ def suggest(request: Request) -> Suggested:
     return row
 
 
+def suggest_missing(district: District) -> int:
+    """Make the suggestions that no worker has made yet, newest first; gives how many.
+
+    For many at once, after an import; what a worker makes meanwhile stands.
+    """
+    from requests_hub.suggestions import serving
+
+    rows = Request.objects.filter(district=district, category=None, suggested=None)
+    total = 0
+    while found := list(rows.order_by("-pk")[:AT_ONCE]):
+        made = [serving.suggest(row) for row in found]
+        Suggested.objects.bulk_create(made, ignore_conflicts=True)
+        total += len(made)
+    return total
+
+
 @transaction.atomic
 def classify(request: Request, *, by: User, category: DictionaryItem | str) -> Request:
-    """Give an open request its category; models learn from it. The same again changes nothing.
+    """Give a request its category; models learn from it. The same again changes nothing.
+
+    One that is over keeps the category it has; one without any may still be given it.
 
     Raises:
-        NotAllowed: not the desk of this place. Conflict: the request is over.
+        NotAllowed: not the desk of this place. Conflict: it is over and has a category.
         Invalid: field "category": no such entry, or one that is out of use.
     """
     row = base.lock_request(request.pk)
     if not scope_of(by).holds(DESK, row):
         raise NotAllowed(_("The category is the desk's to give."))
-    if not row.state_info.is_open:
+    if not row.state_info.is_open and row.category_id is not None:
         raise Conflict(_("This request is over; its category stays."))
     entry = _entry(category)
     if row.category_id == entry.pk:

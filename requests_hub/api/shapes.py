@@ -234,9 +234,11 @@ def category(request: Request) -> Json | None:
 def place(subject: Request | Task) -> Json:
     """The four ancestors by code and name, a level below the row's own is null."""
     found: Json = {"district": subject.district.code}
-    known = locate.named_grids(subject.chain)
+    known = locate.named_places(subject.chain)
     for level in LEVELS:
-        grid = known.get(getattr(subject, f"{level}_id")) or getattr(subject, level)
+        grid: Any = known.get(getattr(subject, f"{level}_id")) or getattr(
+            subject, level
+        )
         found[level] = {"code": grid.code, "name": grid.name} if grid else None
     return found
 

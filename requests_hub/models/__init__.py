@@ -39,6 +39,7 @@ from requests_hub.models.sendings import Incoming, Sending
 from requests_hub.models.sensitive import CategoryFlag, FlaggedRequest
 from requests_hub.models.statistics import StatCheck, StatDelta, StatFlow, StatStock
 from requests_hub.models.suggestions import (
+    CategoryBatch,
     CategoryDecision,
     Suggested,
     SuggestionModel,
@@ -51,6 +52,7 @@ __all__ = [
     "ApiKey",
     "AssessmentRule",
     "Bulletin",
+    "CategoryBatch",
     "CategoryDecision",
     "CategoryFlag",
     "DepartmentAnswer",

@@ -51,6 +51,11 @@ CLOSES_COMPLETE = pgtrigger.Trigger(
           RAISE EXCEPTION 'onegrid: request % closes only with a reply and a check', NEW.id
             USING ERRCODE = 'check_violation';
         END IF;
+        IF OLD.state = 'submitted'
+           AND (NEW.channel <> 'hotline' OR NEW.route <> 'hotline' OR NEW.external_id = '') THEN
+          RAISE EXCEPTION 'onegrid: request % is not the hotline''s closed one', NEW.id
+            USING ERRCODE = 'check_violation';
+        END IF;
         IF EXISTS (SELECT 1 FROM requests_hub_task WHERE request_id = NEW.id
                    AND state NOT IN
                    ('closed', 'released', 'recalled', 'done', 'cancelled')) THEN
@@ -188,6 +193,7 @@ class Request(Placed):
         DIRECT = "direct", _("answered by the desk")
         GRID = "grid", _("given to the grid")
         WHISTLE = "whistle", _("whistled to departments")
+        HOTLINE = "hotline", _("answered at the hotline before it came here")
 
     id = TimeOrderedIdField()
     no = models.CharField(
@@ -309,6 +315,11 @@ class Request(Placed):
                 fields=["due_at"],
                 name="hub_req_due",
                 condition=Q(state__in=REQUEST.open_states),
+            ),
+            models.Index(
+                fields=["district", "-id"],
+                name="hub_req_unclassified",
+                condition=Q(category__isnull=True),
             ),
             models.Index(
                 fields=["merged_into"],

@@ -35,8 +35,40 @@ class Suggested(models.Model):
         return f"{self.request_id}"
 
 
+class CategoryBatch(models.Model):
+    """Many proposals taken at once, by one person.
+
+    `least` is the smallest share that was taken; `left` counts what was left out, by reason.
+    """
+
+    id = TimeOrderedIdField()
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", db_index=False
+    )
+    least = models.FloatField(_("least share"))
+    taken = models.PositiveIntegerField(_("taken"))
+    left = models.JSONField(_("left out"), default=dict)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
+    taken_at = models.DateTimeField(_("taken at"), default=timezone.now)
+    undone_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    undone = models.PositiveIntegerField(_("taken back"), default=0)
+
+    class Meta:
+        verbose_name = _("batch of categories")
+        verbose_name_plural = _("batches of categories")
+        indexes = [models.Index(fields=["district", "-id"], name="hub_category_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.taken_at:%Y-%m-%d %H:%M} {self.taken}"
+
+
 class CategoryDecision(models.Model):
-    """A category that somebody at the desk gave a request: what models learn from."""
+    """A category that somebody at the desk gave a request: what models learn from.
+
+    Those of a `batch` teach nothing: a model would only learn its own opinion.
+    """
 
     id = TimeOrderedIdField()
     request = models.ForeignKey(
@@ -55,12 +87,25 @@ class CategoryDecision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    batch = models.ForeignKey(
+        CategoryBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("decided category")
         verbose_name_plural = _("decided categories")
         indexes = [
-            models.Index(fields=["district", "-id"], name="hub_category_decision")
+            models.Index(fields=["district", "-id"], name="hub_category_decision"),
+            models.Index(
+                fields=["batch"],
+                name="hub_category_decision_batch",
+                condition=Q(batch__isnull=False),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
 

@@ -63,6 +63,7 @@ def held_by_reason(user: User) -> dict[str, int]:
 def to_revisit(user: User) -> QuerySet[Any]:
     """Closed requests whose resident is still to be asked, longest waiting first.
 
+    Those that the hotline had answered before are the hotline's to ask about.
     Annotated with `attempts` and `last_try` of the present round.
     """
     scope = scope_of(user)
@@ -72,7 +73,7 @@ def to_revisit(user: User) -> QuerySet[Any]:
     if rows is None:
         rows = Request.objects.none()
     found: QuerySet[Any] = (
-        joined(rows.filter(state="closed"))
+        joined(rows.filter(state="closed").exclude(route=Request.Route.HOTLINE))
         .annotate(
             attempts=Subquery(tries.annotate(n=Count("pk")).values("n")),
             last_try=Subquery(tries.annotate(at=Max("asked_at")).values("at")),

@@ -27,7 +27,9 @@ NAMES = tuple(code for code, _zh, _en in EVENTS)
 
 @consumer("requests_hub.webhooks", *NAMES)
 def fan_out(event: Event) -> None:
-    """One stored call for each subscription that wants the event."""
+    """One stored call for each subscription that wants the event; what is history calls nobody."""
+    if event.data.get("is_history"):
+        return
     rows = Subscription.objects.filter(
         district_id=event.district_id or 0, is_active=True, ended_on__isnull=True
     )

@@ -1,14 +1,22 @@
 """The hotline's file."""
 
 import csv
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from governance.core.models import Event, Outbox
+from requests_hub.actions import bulletins, statistics
 from requests_hub.actions import hotline as actions
-from requests_hub.models import ImportRun, Request
+from requests_hub.assessment.periods import Period
+from requests_hub.models import ImportRun, Request, Sending, Subscription
+from requests_hub.queries import areas, assessment
+from requests_hub.queries.aside import to_revisit
+from requests_hub.subscribers import webhooks
 
 HEAD = ["message_id", "user_id", "subject", "posted_at", "body", "opposed", "liked"]
 
@@ -108,3 +116,85 @@ def test_what_is_no_such_file_is_refused_with_a_sentence(forest, tmp_path):
         call_command("import_messages", str(tmp_path / "none.csv"))
     with pytest.raises(CommandError):
         call_command("import_messages", str(path), "--town", "999")
+
+
+ANSWERED = [*HEAD, "reply", "replied_at"]
+
+
+def answered(n, reply="已换灯泡。", at="2019/3/4 10:00:00", **more):
+    return [*message(n, **more), reply, at]
+
+
+def write_answered(path: Path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([ANSWERED, *rows])
+    return path
+
+
+def test_history_is_received_and_closed_when_it_was(forest, cast, tmp_path):
+    late = answered(2, at="2019/6/3 09:00:00")
+    path = write_answered(tmp_path / "m.csv", [answered(1), late, answered(3, "", "")])
+    call_command("import_messages", str(path), "--history")
+    call_command("import_messages", str(path), "--history")
+    one, two, three = Request.objects.order_by("external_id")
+    assert (one.state, one.reply, one.route) == ("closed", "已换灯泡。", "hotline")
+    days = [timezone.localdate(at) for at in (one.submitted_at, one.closed_at)]
+    assert [str(day) for day in days] == ["2019-02-28", "2019-03-04"]
+    assert one.due_at is None
+    assert one.closed_at < one.close_due_at < two.closed_at
+    assert (three.state, three.submitted_at.year) == ("submitted", 2019)
+    assert three.due_at > three.submitted_at + timedelta(days=365)
+    events = Event.objects.thread(one.pk).order_by("occurred_at")
+    assert [e.name for e in events] == ["request.submitted", "request.carried_over"]
+    assert events[1].occurred_at == one.closed_at
+    assert [row.pk for row in to_revisit(cast.town_a)] == []
+
+
+def test_the_figures_of_history_lie_on_its_days(forest, tmp_path):
+    rows = [answered(1), answered(2, at="2019/6/3 09:00:00"), answered(3, "", "")]
+    path = write_answered(tmp_path / "m.csv", rows)
+    call_command("import_messages", str(path), "--history")
+    held = areas.Held(forest.district.pk, "district", (0,))
+    month = Period("month", date(2019, 3, 1), date(2019, 3, 31))
+    march = assessment.total(held, month)
+    assert march.get("received", 0) == 0
+    assert (march["close_due"], march["close_done"], march["close_met"]) == (2, 2, 1)
+    assert march["closed"] == 1
+    assert statistics.recount().is_ok
+    shown = bulletins.draft(forest.district.pk, month)["figures"]["whole"]
+    assert (shown["close_due"], shown["close_done"], shown["close_met"]) == (2, 1, 1)
+
+
+def test_answers_that_cannot_be_are_told(forest, tmp_path):
+    rows = [
+        answered(1, at="2018/1/1 10:00:00"),
+        answered(2, reply=""),
+        answered(3, at=""),
+        answered(4, at="soon"),
+    ]
+    path = write_answered(tmp_path / "m.csv", rows)
+    call_command("import_messages", str(path), "--history")
+    assert not Request.objects.exists()
+    with (tmp_path / "m.csv.errors.csv").open(encoding="utf-8-sig") as file:
+        assert len(list(csv.DictReader(file))) == 4
+
+
+def test_only_what_the_hotline_closed_is_taken_over_as_closed(make):
+    request = make.request("submitted")
+    rows = Request.objects.filter(pk=request.pk)
+    rows.update(reply="已办", checked_at=timezone.now())
+    with pytest.raises(DatabaseError, match="hotline"), transaction.atomic():
+        rows.update(state="closed")
+
+
+@pytest.mark.parametrize(("option", "calls"), [([], 1), (["--history"], 0)])
+def test_history_calls_no_receiver(forest, tmp_path, monkeypatch, option, calls):
+    path = write_answered(tmp_path / "m.csv", [answered(1)])
+    call_command("import_messages", str(path), *option)
+    Subscription.objects.create(
+        district=forest.district,
+        url="https://a.example/",
+        event_names=["request.submitted"],
+    )
+    webhooks.fan_out(Event.objects.get(name="request.submitted"))
+    assert Sending.objects.count() == calls

@@ -23,7 +23,7 @@ BAR = 30
 
 
 class Command(BaseCommand):
-    help = "Import a hotline file (CSV: message_id, subject, posted_at, body, …)."
+    help = "Import a hotline file (CSV: message_id, subject, posted_at, body; reply, replied_at)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("csv", type=Path)
@@ -33,6 +33,11 @@ class Command(BaseCommand):
             "--scatter", type=int, metavar="SEED", help="demo positions instead"
         )
         parser.add_argument("--limit", type=int, default=0, help="first N rows only")
+        parser.add_argument(
+            "--history",
+            action="store_true",
+            help="received when it was written; closed with its reply when that was given",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file, district = self._read(options["csv"]), self._district(options["district"])
@@ -51,7 +56,7 @@ class Command(BaseCommand):
         )
         if run.done:
             self.stdout.write(_("Going on after %(n)s rows.") % {"n": run.done})
-        self._run(run, file.messages, district, place)
+        self._run(run, file.messages, district, place, is_history=options["history"])
         self._faults(options["csv"], file.messages)
         self.stdout.write(
             _(
@@ -71,11 +76,17 @@ class Command(BaseCommand):
         messages: list[Message],
         district: District,
         place: actions.Placer,
+        *,
+        is_history: bool,
     ) -> None:
         bar = Bar(len(messages), run.done)
         for n in range(run.done, len(messages), BATCH):
             actions.import_batch(
-                messages[n : n + BATCH], district=district, place=place, run=run
+                messages[n : n + BATCH],
+                district=district,
+                place=place,
+                run=run,
+                is_history=is_history,
             )
             bar.show(run.done)
         bar.end()

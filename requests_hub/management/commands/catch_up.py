@@ -1,0 +1,38 @@
+"""Do at once what the workers do by and by: suggestions, hot issues, statistics."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from grids.models import District
+from requests_hub.actions import likeness_many, statistics, suggestions
+
+
+class Command(BaseCommand):
+    help = "After an import: suggest categories, group hot issues, fold the statistics."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--district", default=settings.DISTRICT_CODE)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        district = District.objects.filter(code=options["district"]).first()
+        if district is None:
+            words = _("There is no district %(code)s.")
+            raise CommandError(words % {"code": options["district"]})
+        parts = (
+            (_("suggestions"), lambda: suggestions.suggest_missing(district)),
+            (
+                _("requests compared"),
+                lambda: likeness_many.catch_up(district, is_whole=True),
+            ),
+            (_("figures folded"), lambda: statistics.fold(most=10_000)),
+        )
+        for words, work in parts:
+            began = time.monotonic()
+            told = {"n": work(), "what": words}
+            told["s"] = f"{time.monotonic() - began:.1f}"
+            self.stdout.write(_("%(what)s: %(n)s, %(s)s s") % told)
