@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0007_redactions_taken_back"),
         ("grids", "0007_circle_misses"),
-        ("requests_hub", "0029_rework_of_emergencies"),
+        ("requests_hub", "0030_private_with_their_category"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
