@@ -1,7 +1,8 @@
 """Databases of the benchmarks, beside the demo's and never the demo's."""
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import psycopg2
 from django.conf import settings
@@ -9,8 +10,10 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import load_backend
+from psycopg2.errors import InsufficientPrivilege
 
 PREFIX = "onegrid_bench_"
+DROP_ATTEMPTS = 24
 
 
 def name_of(kind: str) -> str:
@@ -104,8 +107,14 @@ def environment(kind: str) -> dict[str, str]:
 def drop(kind: str) -> None:
     if kind in _wrappers:
         _wrappers.pop(kind).close()  # type: ignore[attr-defined]
-    with _admin() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name_of(kind)}" WITH (FORCE)')
+    for _attempt in range(DROP_ATTEMPTS):
+        with _admin() as cursor, suppress(InsufficientPrivilege):
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name_of(kind)}" WITH (FORCE)')
+            return
+        time.sleep(
+            5
+        )  # the server's own vacuum is in it, which only a superuser may end
+    raise RuntimeError(f"{name_of(kind)} is in use")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from governance.core.registers.spec import Viewer
 from grids.actions import households as keeping
 from grids.actions import merging
 from grids.actions import persons as people
+from grids.actions.taking_back import remove_person
 from grids.models import CareEntry, House, Household, Person
 from grids.person_panels import about_access, about_care, about_merges
 from grids.registers import base
@@ -354,6 +355,7 @@ add(
         find=people.find_people,
         check=people.check_people,
         save_many=people.save_people,
+        remove=remove_person,
         icon="people",
         about=gettext_lazy(
             "Everybody once. Names, numbers, phones and addresses are masked; "

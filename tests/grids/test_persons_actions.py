@@ -11,8 +11,14 @@ from governance.core.models import Event
 from governance.core.registers import find
 from governance.core.registers.plan import apply, plan, verdict
 from grids.actions.persons import save_person
-from grids.models import Household, Person
-from tests.factories.persons import make_person, number_of
+from grids.actions.taking_back import remove_person
+from grids.models import Grid, Household, Person
+from tests.factories.persons import (
+    make_care,
+    make_household,
+    make_person,
+    number_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +155,25 @@ def test_a_file_is_written_in_few_statements_and_twice_changes_nothing(
     assert {verdict(row) for row in again} == {"same"}
     person = Person.objects.all().with_identity(number_of(5)).get()
     assert person.provenance["phone"]["source"] == "import:1"
+
+
+def test_an_import_taken_back_leaves_no_empty_home(forest, cast) -> None:
+    grid = Grid.objects.get(code="44530200100901001")
+    make_household(grid, "H-old")
+    done = [each.record for each in _import(cast, [_cells(n) for n in range(3)])]
+    joined = _import(cast, [_cells(9, household_no="H-old", relation="子")])[0].record
+    people = [Person.objects.get(pk=each.pk) for each in (*done, joined)]
+    entry = make_care(people[2])
+    with pytest.raises(Conflict):
+        remove_person(people[2], by=cast.town_a)
+    entry.delete()
+    for person in people[:2]:
+        remove_person(person, by=cast.town_a)
+    assert set(Household.objects.values_list("number", flat=True)) == {"H-0", "H-old"}
+    for pk in (people[2].pk, joined.pk):
+        remove_person(Person.objects.get(pk=pk), by=cast.town_a)
+    assert not Person.objects.exists()
+    assert Household.objects.get().number == "H-old"
 
 
 def test_one_bad_row_does_not_stop_the_others(forest, cast) -> None:

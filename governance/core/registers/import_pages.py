@@ -243,6 +243,12 @@ def will_write(run: ImportRun) -> int:
     return waiting.count()
 
 
+def left_out(run: ImportRun) -> int:
+    """How many doubtful rows nobody has said yes to."""
+    rows = ImportRow.objects.filter(run=run, verdict="ask", is_accepted=False)
+    return rows.count() if run.counts.get("ask") else 0
+
+
 def choices(run: ImportRun, register: Register) -> dict[str, Any]:
     """What a person must choose: the sheet, and headings for columns that were not found."""
     sheet = next((s for s in run.sheets if s["name"] == run.sheet), None)
