@@ -18,7 +18,15 @@ from django.utils import timezone
 from governance.core import attachments, dictionaries, worktime
 from governance.core.models import Attachment, User
 from grids.models import Department, District, Grid, GridShape
-from requests_hub.actions import base, desk, feedback, handling, intake, whistles
+from requests_hub.actions import (
+    base,
+    desk,
+    feedback,
+    handling,
+    intake,
+    revisits,
+    whistles,
+)
 from requests_hub.actions.actors import Reporter
 from requests_hub.models import Request, Task
 
@@ -308,6 +316,25 @@ class Teller:
                 comment="办得很快，谢谢。" if satisfied else "",
             )
 
+    def _ask_apart(self) -> None:
+        """The second department did not do its part, says the resident on the telephone."""
+        task, _officer = self._task(1)
+        with self._later(120):
+            revisits.revisit(
+                self.request,
+                by=self.desk,
+                is_solved=True,
+                satisfaction="basically",
+                words="污水不流了，垃圾桶还是不够。",
+                of={
+                    task.department_id or 0: revisits.Answers(
+                        is_solved=False,
+                        satisfaction="dissatisfied",
+                        words="说好加两个桶，没有加。",
+                    )
+                },
+            )
+
     def _reopen(self) -> None:
         with self._later(200):
             feedback.reopen(
@@ -338,6 +365,7 @@ PATHS: dict[str, list[str]] = {
     "reworked": [*ANSWERED, "rework"],
     "closed": CLOSED,
     "rated": [*CLOSED, "rate"],
+    "asked_apart": [*CLOSED, "ask_apart"],
     "reopened": [*CLOSED, "reopen"],
     "grid_offered": GRID,
     "grid_signed": [*GRID, "take"],

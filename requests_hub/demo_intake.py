@@ -1,13 +1,25 @@
 """Demo of the doors outside: a program, a subscription, questions, the hotline's states, messages."""
 
-from grids.models import District
+import json
+
+from django.utils import timezone
+
+from governance.core.models import User
+from grids.models import District, Grid
 from grids.registers import base as records
 from requests_hub import gateways
-from requests_hub.actions import clients, hotline_messages, open311_settings
+from requests_hub.actions import (
+    clients,
+    hotline_messages,
+    likeness_many,
+    open311_settings,
+    sendings,
+)
 from requests_hub.actions.incoming import Message, receive
 from requests_hub.actions.subscriptions import new_secret
 from requests_hub.models import (
     ApiClient,
+    HotlineState,
     Open311Question,
     Open311Service,
     Request,
@@ -34,7 +46,7 @@ def load(district: District) -> int:
         _service(nowhere)
     _messages(district)
     _came_in(district)
-    return made + 8
+    return made + 8 + _batch(district) + _calls(district)
 
 
 def _subscription(district: District) -> None:
@@ -80,6 +92,51 @@ def _came_in(district: District) -> None:
         ),
     ):
         receive(message, district=district)
+
+
+BATCH = (
+    ("GD26110001", "环城路人行道地砖松动", "环城路银行门口人行道地砖松动，下雨踩上去溅一身水。", ""),
+    ("GD26110002", "公交站牌倒了", "城西公交站牌被大风刮倒，一直靠在树上，怕砸到人。", "已受理"),
+    ("GD26110003", "学校门口没有斑马线", "新建小学门口没有斑马线，放学时车多人多，希望划线。", "已受理"),
+)  # fmt: skip
+
+
+def _batch(district: District) -> int:
+    """Three messages of the hotline, two of which it has marked since."""
+    desk = User.objects.filter(username="town_a").first()
+    if desk is None:
+        return 0
+    words = {state.theirs for state in HotlineState.objects.filter(district=district)}
+    for number, title, body, state in BATCH:
+        values = {"number": number, "title": title, "body": body}
+        grid = Grid.objects.filter(code="445302001009").first()
+        message = hotline_messages.receive(None, {**values, "grid": grid}, by=desk)
+        if state in words:
+            again = {**values, "their_state": state}
+            hotline_messages.receive(message, again, by=desk)
+    likeness_many.catch_up(district)  # what came in here is compared as well
+    return len(BATCH)
+
+
+def _calls(district: District) -> int:
+    """Two webhook calls: one was taken, one was given up after its tries."""
+    row = Subscription.objects.get(district=district, name="市数据共享平台")
+    request = Request.objects.filter(district=district, state="closed").first()
+    for n, code in enumerate((200, 503), 1):
+        call = sendings.queue(
+            "webhook",
+            row.url,
+            "request.closed",
+            json.dumps({"type": "request.closed", "data": {"demo": n}}),
+            f"demo:{row.pk}:{n}",
+            district_id=district.pk,
+            request_id=request.pk if request else None,
+            subscription_id=row.pk,
+        )
+        error = "" if code < 300 else "503 Service Unavailable"
+        done = sendings.Try(timezone.now(), 84 * n, code, error, is_final=True)
+        sendings.settle(call, done)
+    return 2
 
 
 def _messages(district: District) -> None:

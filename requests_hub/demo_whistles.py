@@ -42,9 +42,10 @@ class Teller:
 
     def tell(self) -> int:
         called = self.rows.filter(state="called").exclude(whistle__kind="emergency")
-        fresh = list(called.order_by("-id")[:2])
+        plots = (self._returned, self._ruled, self._forced)
+        fresh = list(called.order_by("-id")[: len(plots)])
         working = self.rows.filter(state__in=["claimed", "planned", "handling"])
-        for task, plot in zip(fresh, (self._returned, self._ruled), strict=False):
+        for task, plot in zip(fresh, plots, strict=False):
             plot(task)
         for task in working.filter(due_at__gt=timezone.now()).order_by("id")[:1]:
             self._asked(task)
@@ -103,6 +104,17 @@ class Teller:
                 by=self.desk,
                 reason="职责清单写明由你单位配合。",
             )
+
+    def _forced(self, task: Task) -> None:
+        """Returned twice, and the district's centre ruled: it stays with them, dispatched by force."""
+        self._ruled(task)
+        self._at(
+            self._later(task, 3),
+            returns.rule,
+            task,
+            by=self.centre,
+            reason="经查权责清单，由你单位牵头办理，不得再退；本裁定为最终裁定。",
+        )
 
     def _asked(self, task: Task) -> None:
         self._at(

@@ -80,17 +80,8 @@ def _rows(
     *,
     is_history: bool,
 ) -> list[Request]:
-    moment, accept, close = (
-        base.now(),
-        deadlines.limit("accept"),
-        deadlines.limit("close"),
-    )
-    running = {
-        "limit": str(accept),
-        "due_from_at": moment,
-        "due_at": accept.after(moment),
-        "close_due_at": close.after(moment),
-    }
+    moment = base.now()
+    running = {**base.clock("accept", moment), **base.close_clock("close", moment)}
     ids, follow_codes = reserve_ids(len(messages)), _codes(len(messages))
     rows = []
     for pk, code, message in zip(ids, follow_codes, messages, strict=True):
@@ -156,13 +147,11 @@ def _codes(count: int) -> list[str]:
 
 
 def _submitted(request: Request, is_history: bool) -> Fact:
-    due = {name: getattr(request, name) for name in ("due_at", "close_due_at")}
     data = {
         "to": "submitted",
         "step": "submit",
         "channel": CHANNEL,
-        "limit": request.limit,
-        **{name: at.isoformat() for name, at in due.items() if at},
+        **base.clock_data(vars(request)),
     }
     if is_history:
         data["is_history"] = True
