@@ -6,7 +6,7 @@ asks it before a change; `triggers()` writes the same table into PostgreSQL, so 
 refused as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pgtrigger
@@ -236,7 +236,3 @@ def mermaid(machine: Workflow) -> str:
     for step in machine.steps:
         lines += [f"    {a} --> {step.target or a}: {step.name}" for a in step.sources]
     return "\n".join(lines)
-
-
-def role_names(steps: Sequence[Step]) -> list[str]:
-    return sorted({r for s in steps for r in s.roles})

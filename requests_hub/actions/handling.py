@@ -1,4 +1,4 @@
-"""The grid's own people handle a request; and what follows when everybody has answered."""
+"""The grid's own people handle a request; how a task is answered, theirs or a department's."""
 
 from django.db import transaction
 
@@ -37,7 +37,11 @@ def handle(task: Task, *, by: base.Actor, note: str, files: base.Files = ()) -> 
 
 @transaction.atomic
 def reply(task: Task, *, by: base.Actor, reply: str, files: base.Files = ()) -> Task:
-    """The holder says it is done, with the result; the request goes to be checked."""
+    """The holder says it is done, with the result; the last one sends the request to be checked.
+
+    Raises:
+        Conflict: on hold.
+    """
     request, row, step = base.begin_task(task, "reply", by)
     base.move(
         row,

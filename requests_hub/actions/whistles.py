@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core.errors import Invalid
-from governance.core.models import Attachment, User
+from governance.core.models import User
 from governance.core.worktime import Amount
 from grids.models import Department
 from requests_hub import deadlines
 from requests_hub.actions import base, escalation
 from requests_hub.actions.actors import may_take
-from requests_hub.actions.handling import answer_when_complete
+from requests_hub.actions.handling import reply as reply
 from requests_hub.deadlines import Limit
 from requests_hub.models import Request, Task, Whistle
 
@@ -316,26 +316,4 @@ def handle(
     changes: dict[str, Any] = {"plan_steps": steps} if done_steps else {}
     data = {"note": note, "done": [steps[n]["text"] for n in done_steps]}
     base.move(row, step, by, data=data, files=files, **changes)
-    return row
-
-
-@transaction.atomic
-def reply(task: Task, *, by: base.Actor, reply: str, files: base.Files = ()) -> Task:
-    """A department answers; with the last one outstanding the request goes to be checked.
-
-    Raises:
-        Conflict: on hold.
-    """
-    request, row, step = base.begin_task(task, "reply", by)
-    base.move(
-        row,
-        step,
-        by,
-        data={"note": reply},
-        files=files,
-        purpose=Attachment.Purpose.AFTER,
-        reply=reply,
-        replied_at=base.now(),
-    )
-    answer_when_complete(request)
     return row

@@ -25,11 +25,6 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
-    @property
-    def label_month(self) -> tuple[int, int]:
-        """(year, month) that an assessment month is called after."""
-        return self.last.year, self.last.month
-
     def before(self) -> "Period":
         """The period just before (环比)."""
         return period_of(self.kind, self.first - timedelta(days=1), self.first_day)

@@ -244,10 +244,6 @@ class StepForm(PhotosMixin, StaffForm):
                 help_text=_("1 is poor, 5 is very good"),
             )
 
-    @property
-    def is_multipart_step(self) -> bool:
-        return any(spec.kind == "files" for spec in self.step.fields)
-
     def values(self) -> dict[str, Any]:
         """Cleaned values by field name; what was left empty is left out."""
         out: dict[str, Any] = {}

@@ -121,10 +121,6 @@ class TaskQuerySet(GridScopedQuerySet["Task"]):
             Q(state="called", report_in_due_at__lt=now) | waiting & Q(due_at__lt=now)
         )
 
-    def on_hold(self) -> "TaskQuerySet":
-        """Those whose clocks stand; they have no deadline until they run again."""
-        return self.filter(OPEN, paused_at__isnull=False)
-
     def awaiting(self, user: Viewer) -> "TaskQuerySet":
         """Those that this person can move on now."""
         scope = scope_of(user)

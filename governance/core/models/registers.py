@@ -13,7 +13,6 @@ from governance.core.crypto import EncryptedTextField
 from governance.core.ids import TimeOrderedIdField
 
 UNDO_HOURS = 24
-KEEP_DAYS = 30
 
 
 class ImportRun(models.Model):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from governance.core.errors import Invalid
 from governance.core.models import ImportRow, ImportRun
 from governance.core.registers import headings, sealed, staging, tables
-from governance.core.registers import plan as planning
 from governance.core.registers.headings import Headings
 from governance.core.registers.reading import Reader
 from governance.core.registers.spec import Register
@@ -231,4 +230,3 @@ FIELDS = (
     "target_id",
     "is_new",
 )
-WRITABLE = (planning.NEW, planning.CHANGED)

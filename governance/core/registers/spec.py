@@ -134,7 +134,6 @@ class Planned:
 
 Find = Callable[[Sequence[Planned], Viewer], Mapping[int, Any]]
 Check = Callable[[Sequence[Planned], Viewer], None]
-SaveMany = Callable[[Sequence[Planned]], list[Any]]
 
 
 @dataclass(frozen=True)
