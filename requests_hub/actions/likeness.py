@@ -30,7 +30,6 @@ LEARN_FROM = 20_000
 AGAIN_AFTER = timedelta(days=30)
 ANEW_DAYS = 90
 BATCH = 500
-LONGEST_NAME = 120
 LEFT_OUT = ("draft", "withdrawn")
 
 
@@ -145,19 +144,19 @@ def named_after(request: Request) -> str:
 
 
 @transaction.atomic
-def forget_title(request_id: int) -> HotIssue | None:
-    """A request became private: an issue that is called after it gets another title."""
-    row = Request.objects.filter(pk=request_id, is_private=True).first()
+def retitle(request_id: int) -> HotIssue | None:
+    """A request became private or public again: its issue is called after a public one."""
+    row = Request.objects.filter(pk=request_id).first()
     if row is None:
         return None
     locks.hold(f"likeness:{row.district_id}")
-    issues = HotIssue.objects.filter(likenesses=row.pk, is_named=False)
-    issue = issues.filter(title=row.title[:LONGEST_NAME]).first()
+    issue = HotIssue.objects.filter(likenesses=row.pk, is_named=False).first()
     if issue is None:
         return None
-    likes = list(issue.likenesses.select_related("request"))
-    issue.title = _typical(group_of(issue), likes)
-    issue.save(update_fields=["title", "changed_at"])
+    title = _typical(group_of(issue), list(issue.likenesses.select_related("request")))
+    if issue.title != title:
+        issue.title = title
+        issue.save(update_fields=["title", "changed_at"])
     return issue
 
 

@@ -56,10 +56,10 @@ def follow_grids(event: Event) -> None:
         regrid.follow(following.from_json(event.data["shifts"]))
 
 
-@consumer("requests_hub.forget_title", "request.hidden")
-def forget_title(event: Event) -> None:
+@consumer("requests_hub.retitle_issue", "request.hidden", "request.shown")
+def retitle_issue(event: Event) -> None:
     """An issue is not called after a request that is private."""
-    likeness.forget_title(event.subject_id)
+    likeness.retitle(event.subject_id)
 
 
 @consumer("requests_hub.tell_keepers", "statistics.differ")

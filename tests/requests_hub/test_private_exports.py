@@ -14,7 +14,7 @@ from governance.core import consumers, dictionaries
 from governance.core.models import Event
 from grids.models import AccessRecord
 from requests_hub import gateways
-from requests_hub.actions import bulletins, likeness_many, privacy
+from requests_hub.actions import bulletins, likeness, likeness_many, privacy
 from requests_hub.assessment.periods import period_of
 from requests_hub.models import HotIssue, HotlineMessage, Likeness, Request, Sending
 from tests.factories.requests_hub import Makers, submit
@@ -98,6 +98,12 @@ def test_an_issue_is_not_called_after_a_private_request(rows: list[Request]) -> 
     issue = HotIssue.objects.get()
     assert issue.title in {row.title for row in rows[1:]}
     assert issue.size == 3
+    Request.objects.update(is_private=True)
+    likeness.retitle(rows[1].pk)
+    assert HotIssue.objects.get().title not in {row.title for row in rows}
+    Request.objects.update(is_private=False)
+    likeness.retitle(rows[1].pk)
+    assert HotIssue.objects.get().title in {row.title for row in rows}
 
 
 @pytest.mark.parametrize("path", ["/hot/", "/hot/export/", "/hot/print/", "issue"])
