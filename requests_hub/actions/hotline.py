@@ -13,7 +13,7 @@ from governance.core.events import Fact, record_many
 from governance.core.ids import reserve_ids
 from grids import locate
 from grids.models import District, Grid, GridShape
-from requests_hub import codes, deadlines
+from requests_hub import codes
 from requests_hub.actions import base
 from requests_hub.actions.intake import title_of
 from requests_hub.hotline import Message
@@ -115,7 +115,7 @@ def _answered(message: Message, received: datetime) -> dict[str, Any]:
         "reply": message.reply,
         "checked_at": message.replied_at,
         "closed_at": message.replied_at,
-        "close_due_at": deadlines.limit("close").after(received),
+        **base.close_clock("close", received),
     }
 
 
