@@ -397,10 +397,10 @@ def _by_name(planned: Sequence[Planned], viewer: Viewer) -> dict[int, Person]:
     wanted: dict[tuple[Any, ...], int] = {}
     for row in planned:
         values = row.values
-        grid = values.get("grid")
-        if values.get("identity_no") or not values.get("birth") or grid is None:
+        name, birth, grid = (values.get(key) for key in ("name", "birth", "grid"))
+        if values.get("identity_no") or not name or not birth or grid is None:
             continue
-        wanted[tidy_name(values["name"]), values["birth"], grid.pk] = row.number
+        wanted[tidy_name(name), birth, grid.pk] = row.number
     if not wanted:
         return {}
     rows = Person.objects.visible_to(viewer).live()

@@ -225,7 +225,7 @@
       if (is_wide && !box.dataset.cued) {
         box.dataset.cued = "1";
         box.addEventListener("scroll", function () { cue(box); }, { passive: true });
-        var now = box.querySelector(":scope > [aria-current], .r-now");
+        var now = box.querySelector(":scope > [aria-current]");
         if (now) { box.scrollLeft += now.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 2; }
       }
       if (box.dataset.cued) { cue(box); }

@@ -1,6 +1,7 @@
-"""Every page of the table in both themes and sizes: axe, policy, width, outside requests."""
+"""Every page of the table in both themes, sizes and languages: axe, policy, width, words, outside requests."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from tests.url_kinds import CAST
 from tests.urls import URLS
 
 Enter = Callable[..., Page]
+LOOKS = (Path(__file__).parent / "looks.js").read_text()
 VIEWERS = ("anonymous", "town_a", "officer_a", "worker_a")
 
 
@@ -26,10 +28,16 @@ def viewer(answers: object) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("theme", "size"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"]
+    ("theme", "size", "language"),
+    [("light", DESK, "zh-hans"), ("dark", PHONE, "en")],
+    ids=["desk", "phone"],
 )
 def test_every_page_is_accessible_and_within_the_policy(
-    world: SimpleNamespace, enter: Enter, theme: str, size: dict[str, int]
+    world: SimpleNamespace,
+    enter: Enter,
+    theme: str,
+    size: dict[str, int],
+    language: str,
 ) -> None:
     row = world.make.request("replied")
     world.row, world.closed = row, world.make.request("closed")
@@ -43,11 +51,13 @@ def test_every_page_is_accessible_and_within_the_policy(
             continue
         user = None if person == "anonymous" else getattr(world.cast, person)
         if person not in pages:
-            pages[person] = enter(user, size, theme=theme)
+            pages[person] = enter(user, size, theme=theme, django_language=language)
         page = pages[person]
         page.goto(reverse(url.name, kwargs=url.args(world)) + url.query)
         found = Axe().run(page).response["violations"]
         faults += [f"{url.name}: {v['id']} {v['nodes'][0]['target']}" for v in found]
+        seen = page.evaluate(LOOKS, language == "zh-hans")
+        faults += [f"{url.name}: {words}" for words in seen]
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0 and not url.is_paper:  # a sheet of A4 is as wide as it is
             faults.append(f"{url.name}: {over} px too wide")

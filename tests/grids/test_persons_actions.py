@@ -212,3 +212,11 @@ def test_a_number_of_another_area_is_an_error_of_the_row(forest, cast) -> None:
     done = _import(cast, [_cells(1)])
     assert done[0].error
     assert Person.objects.count() == 1
+
+
+def test_a_row_without_name_and_number_is_an_error_of_the_row(forest, cast) -> None:
+    """The rest of the file is judged all the same."""
+    nameless = _cells(1, name="", identity_no="", birth="1950-01-01")
+    rows = plan(find("people"), [(2, nameless), (3, _cells(2))], cast.town_a)
+    assert [row.has_error for row in rows] == [True, False]
+    assert [problem.column for problem in rows[0].problems] == ["name"]
