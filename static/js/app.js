@@ -212,7 +212,7 @@
 
   /* What is wider than its box fades at the side where more of it lies; what is current is in sight at first.
      A table is scrolled by keys too, when nothing inside takes the focus. */
-  var WIDE = ".table-box, .table-scroll, .tabs, .chips, .ruler-box, main.paper";
+  var WIDE = ".table-box, .table-scroll, .tabs, .chips, .segs, .ruler-box, main.paper";
   function cue(box) {
     var rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
     box.classList.toggle("has-before", box.scrollLeft > 4);
