@@ -33,7 +33,9 @@ class TransferForm(BodyForm):
         label=_("Party members"),
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
-    organisation: Any = forms.ModelChoiceField(queryset=None, label=_("To which body"))
+    organisation: Any = forms.ModelChoiceField(
+        queryset=None, empty_label=_("Choose"), label=_("To which body")
+    )
     on = forms.DateField(label=_("On which day"), widget=DayInput())
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
@@ -66,7 +68,9 @@ class LeaveForm(EndForm):
 class MergeForm(EndForm):
     """Into which body of the same tier."""
 
-    into: Any = forms.ModelChoiceField(queryset=None, label=_("Into which body"))
+    into: Any = forms.ModelChoiceField(
+        queryset=None, empty_label=_("Choose"), label=_("Into which body")
+    )
     field_order = ("into", "reason", "on")
 
     def __init__(self, bodies: Any, *args: Any, **kwargs: Any) -> None:
