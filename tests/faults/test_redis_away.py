@@ -125,8 +125,10 @@ def _compare(patient: Patient, harm: str, call: Callable[[int], object]) -> None
         patient.heal()
     ratio = statistics.median(hurt) / statistics.median(normal)
     assert ratio <= MOST, f"{ratio:.2f}"
-    # a frozen Redis costs one time-out in a block, not one per request
-    assert sum(took > 0.4 + statistics.median(normal) for took in hurt) <= ROUNDS
+    # a frozen Redis costs one time-out in a block, not one per request; what is slow without
+    # it is the machine
+    slow = [sum(took > 0.4 for took in block) for block in (normal, hurt)]
+    assert slow[1] <= slow[0] + ROUNDS, slow
 
 
 def _plain_addresses(
