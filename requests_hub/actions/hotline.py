@@ -147,7 +147,7 @@ def _codes(count: int) -> list[str]:
 
 
 def _submitted(request: Request, is_history: bool) -> Fact:
-    data = {
+    data: dict[str, Any] = {
         "to": "submitted",
         "step": "submit",
         "channel": CHANNEL,

@@ -1,28 +1,11 @@
-"""What every staff form shares: refusals beside their fields, photos that survive a refusal."""
+"""What forms with photos share: photos that survive a refusal."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.core import attachments
-from governance.core.errors import DomainError, Invalid
 from governance.core.models import Attachment, User
 from requests_hub.forms.fields import FilesField
-
-
-class StaffForm(forms.Form):
-    """A form whose action may refuse it. `aliases` names the field of an action's input."""
-
-    aliases: dict[str, str] = {}
-
-    def refuse(self, error: DomainError) -> None:
-        """Put what the action said beside its fields, the rest on top."""
-        named = error.fields if isinstance(error, Invalid) else {}
-        for name, sentences in named.items():
-            own = self.aliases.get(name, name)
-            for sentence in sentences:
-                self.add_error(own if own in self.fields else None, sentence)
-        if not named:
-            self.add_error(None, error.message)
 
 
 class PhotosMixin(forms.Form):

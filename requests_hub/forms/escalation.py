@@ -4,15 +4,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.workflow import Step
+from grids.views.drawers import ActionForm
 from requests_hub.actions.escalation_policy import first_day
-from requests_hub.forms.base import StaffForm
 from requests_hub.forms.fields import AmountField
 from requests_hub.models import Ladder
 
 ANSWER_PRESETS = ("4h", "1d", "2d", "3d")
 
 
-class RemindForm(StaffForm):
+class RemindForm(ActionForm):
     words = forms.CharField(
         label=_("Words to go with it"),
         max_length=500,
@@ -21,7 +21,7 @@ class RemindForm(StaffForm):
     )
 
 
-class SuperviseForm(StaffForm):
+class SuperviseForm(ActionForm):
     words = forms.CharField(
         label=_("What the unit is to state"),
         max_length=500,
@@ -30,13 +30,13 @@ class SuperviseForm(StaffForm):
     within = AmountField(ANSWER_PRESETS, label=_("Answer within"), required=False)
 
 
-class ReasonForm(StaffForm):
+class ReasonForm(ActionForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3})
     )
 
 
-class VersionForm(StaffForm):
+class VersionForm(ActionForm):
     kind = forms.ChoiceField(choices=Ladder.Kind.choices, widget=forms.HiddenInput)
     step = forms.ChoiceField(choices=Ladder.Step.choices, widget=forms.HiddenInput)
     starts_on = forms.DateField(
@@ -50,7 +50,7 @@ class VersionForm(StaffForm):
         self.fields["starts_on"].initial = day
 
 
-class StepForm(StaffForm):
+class StepForm(ActionForm):
     """One step of a supervision, its inputs out of the workflow's table."""
 
     def __init__(self, step: Step, *args: object, **kwargs: object) -> None:

@@ -10,13 +10,14 @@ from governance.core import dictionaries
 from governance.core.models import Attachment, User
 from grids.models import District, Grid
 from grids.scoping import scope_of
+from grids.views.drawers import ActionForm
 from requests_hub.actions import intake
 from requests_hub.actions.intake import CATEGORIES
-from requests_hub.forms.base import PhotosMixin, StaffForm, photos_field
+from requests_hub.forms.base import PhotosMixin, photos_field
 from requests_hub.models import Request
 
 
-class OnBehalfForm(PhotosMixin, StaffForm):
+class OnBehalfForm(PhotosMixin, ActionForm):
     """What the caller says, where it is, and how to reach the caller."""
 
     aliases = {"photos": "files", "lon": "address", "lat": "address"}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from governance.core.models import User
 from grids.models import Department
+from grids.views.drawers import ActionForm
 from requests_hub.actions import revisits
-from requests_hub.forms.base import StaffForm
 from requests_hub.models import Request, Revisit
 
 SOLVED, PLEASED, ALIKE = "solved_of_", "satisfied_of_", ""
@@ -21,7 +21,7 @@ REACHED = (
 )
 
 
-class RevisitForm(StaffForm):
+class RevisitForm(ActionForm):
     """Reached or not; then solved, satisfied, in words. `take` writes it down."""
 
     way = forms.ChoiceField(

@@ -13,8 +13,9 @@ from governance.core.models import User
 from governance.core.workflow import Step, StepField
 from grids import locate
 from grids.models import Department, Post
+from grids.views.drawers import ActionForm
 from requests_hub import history
-from requests_hub.forms.base import PhotosMixin, StaffForm, photos_field
+from requests_hub.forms.base import PhotosMixin, photos_field
 from requests_hub.forms.fields import (
     HANDLING_PRESETS,
     REPORT_IN_PRESETS,
@@ -197,7 +198,7 @@ def _has_steps(task: Task | None) -> bool:
     return task is not None and any(not s["done_at"] for s in task.plan_steps)
 
 
-class StepForm(PhotosMixin, StaffForm):
+class StepForm(PhotosMixin, ActionForm):
     """The inputs of one step. `values()` is what the action takes."""
 
     aliases = {"assist": "lead", "photos": "files", "amount": "due"}
@@ -269,7 +270,7 @@ class StepForm(PhotosMixin, StaffForm):
         }
 
 
-class VerifyForm(PhotosMixin, StaffForm):
+class VerifyForm(PhotosMixin, ActionForm):
     """What was seen on site, in one page: pass and close, or send back."""
 
     aliases = {"photos": "files", "reason": "note"}
