@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def load() -> int:
     district = District.objects.filter(code=settings.DISTRICT_CODE).first()
     if district is None or not User.objects.filter(username="town_a").exists():
         return 0
+    _boxes.cache_clear()
     made = sum(_tell(story, district) for story in _stories())
     for file in sorted(Path(__file__).parent.glob("demo_*.py")):  # what each topic adds
         made += import_module(f"requests_hub.{file.stem}").load(district) or 0
@@ -148,10 +150,7 @@ class Teller:
 
     def _spot(self) -> tuple[float | None, float | None]:
         """The middle of one of the village's micro grids."""
-        boxes = GridShape.objects.filter(
-            grid__level="micro", grid__code__startswith=self.story.village
-        ).order_by("grid_id")
-        found = list(boxes.values_list("min_lon", "max_lon", "min_lat", "max_lat")[:60])
+        found = _boxes(self.story.village)
         if not found:
             return None, None
         west, east, south, north = self.chance.choice(found)
@@ -340,6 +339,15 @@ class Teller:
             feedback.reopen(
                 self.request, by=Reporter(self.request.pk), reason="亮了一晚又灭了。"
             )
+
+
+@cache
+def _boxes(village: str) -> list[tuple[float, float, float, float]]:
+    """West, east, south and north of a village's micro grids; read once a load."""
+    rows = GridShape.objects.filter(
+        grid__level="micro", grid__code__startswith=village
+    ).order_by("grid_id")
+    return list(rows.values_list("min_lon", "max_lon", "min_lat", "max_lat")[:60])
 
 
 CALLED = ["accept", "whistle"]
