@@ -4,11 +4,13 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
+BY ?= district
+LEAST ?= 0.8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
 .PHONY: help run test check lint types contracts migrations templates catalogue catalogue-built \
-	bench bench-data soak reset screenshots format
+	bench bench-data messages soak reset screenshots format
 
 help: ## list the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1\t/' | expand -t 14
@@ -35,6 +37,14 @@ run: .venv/.base ## start everything with the demo district (PORT=8000); Ctrl-C 
 
 reset: .venv/.base ## delete this clone's local data, after asking
 	@exec $(BIN)/python manage.py reset_state
+
+messages: .venv/.base ## a FILE=… of past messages through to the bulletin of MONTH=2019-07-15
+	@test -n "$(FILE)" -a -n "$(MONTH)" || { echo "make messages FILE=… MONTH=2019-07-15"; exit 2; }
+	$(BIN)/python manage.py import_messages "$(FILE)" --history $(ARGS)
+	$(BIN)/python manage.py catch_up
+	$(BIN)/python manage.py take_categories --by $(BY) --least $(LEAST)
+	$(BIN)/python manage.py catch_up
+	$(BIN)/python manage.py bulletin month $(MONTH) --out var/bulletins
 
 # --- Prove --------------------------------------------------------------------------------------
 

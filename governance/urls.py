@@ -8,6 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("governance.core.account_urls")),
+    # before the pages: an address is looked for from the top, and programs ask most often
+    path("api/v1/", include("requests_hub.api.urls")),
 ]
 urlpatterns += [
     path("", include(module))

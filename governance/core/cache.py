@@ -65,6 +65,7 @@ class SurvivingRedisCache(RedisCache):
         # redis-py would otherwise try four times with pauses of up to ten seconds
         options.setdefault("retry", Retry(NoBackoff(), 0))
         super().__init__(server, params)
+        self._client: Any = None
 
     def _try(
         self, call: Callable[..., Any], fallback: Any, *args: Any, **kwargs: Any
@@ -79,7 +80,10 @@ class SurvivingRedisCache(RedisCache):
             return fallback
 
     def _redis(self) -> Any:
-        return self._cache.get_client(write=True)
+        """One client of the pool, kept: making one costs more than asking it."""
+        if self._client is None:
+            self._client = self._cache.get_client(write=True)
+        return self._client
 
     def count(self, key: str, seconds: int) -> tuple[int, int] | None:
         """Add one to a counter that ends `seconds` after its first hit, in one round trip.

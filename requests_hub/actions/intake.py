@@ -134,6 +134,7 @@ def submit_request(
             **base.close_clock(f"close{suffix}", moment),
             **_place(district, position, grid, by),
         )
+        request.district = district
         first = _insert(request)
         is_repeat = first is not request
     else:

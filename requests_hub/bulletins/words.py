@@ -61,7 +61,7 @@ def _head(kind: str) -> str:
 
 
 def days_words(figures: Figures) -> str:
-    """“11月16日至22日”; one day as itself."""
+    """“2026年11月16日至22日”; one day as itself."""
     first = date.fromisoformat(figures["first"])
     last = date.fromisoformat(figures["last"])
     words = {"m": first.month, "d": first.day, "y": first.year}
@@ -142,7 +142,8 @@ def _changes(n: Figures, before: Figures, year: Figures) -> str:
     return "".join(_(", %(part)s") % {"part": part} for part in parts)
 
 
-Words = tuple[str, str, str]
+Words = tuple[str, ...]
+MANY_PERCENT = 200  # from here on a growth is told as so many times
 
 
 def _GROWTH() -> Words:  # noqa: N802 - a table of words in the language of the moment
@@ -150,6 +151,7 @@ def _GROWTH() -> Words:  # noqa: N802 - a table of words in the language of the 
         _("up %(n)s%% on the period before"),
         _("down %(n)s%% on the period before"),
         _("as the period before"),
+        _("%(n)s times the period before"),
     )
 
 
@@ -158,13 +160,16 @@ def _YEAR() -> Words:  # noqa: N802 - a table of words in the language of the mo
         _("up %(n)s%% on the year before"),
         _("down %(n)s%% on the year before"),
         _("as the year before"),
+        _("%(n)s times the year before"),
     )
 
 
 def _moved(value: float, words: Words) -> str:
-    up, down, same = words
+    up, down, same, *times = words
     if value == 0:
         return same
+    if times and value >= MANY_PERCENT:
+        return times[0] % {"n": one_decimal(1 + value / 100)}
     return (up if value > 0 else down) % {"n": one_decimal(abs(value))}
 
 
@@ -389,7 +394,12 @@ def _late(figures: Figures) -> Section:
     section: Section = {"of": "overdue", "heading": heading, "paragraphs": said}
     if rows:
         section["table"] = {
-            "head": [_("No."), _("Matter"), _("Unit"), _("Working days over")],
+            "head": [
+                pgettext("bulletin", "No."),
+                _("Matter"),
+                _("Unit"),
+                _("Working days over"),
+            ],
             "rows": [
                 [
                     r["no"],

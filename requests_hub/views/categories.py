@@ -23,10 +23,12 @@ def take(http: HttpRequest) -> HttpResponse:
     """What could be taken at a chosen share; POST takes it."""
     user = signed_in(http)
     if http.method == "POST":
-        asked = {"least": panels.share_of(http.POST), "nos": panels.picked(http.POST)}
         district = areas.districts_of(user)[0]
+        least, nos = panels.share_of(http.POST), panels.picked(http.POST)
         try:
-            batch = actions.take_proposals(by=user, district_id=district, **asked)
+            batch = actions.take_proposals(
+                by=user, district_id=district, least=least, nos=nos
+            )
         except Conflict as error:
             messages.error(http, error.message)
             return redirect("categories_take")

@@ -264,6 +264,11 @@ def test_pages_and_files(client, make, life, forest):
     assert word.tables[0].cell(0, 0).text == "镇街"
     book = load_workbook(io.BytesIO(client.get(f"{sent.url}xlsx/").content))
     assert book.worksheets[1]["B4"].value == 6
+    assert book.worksheets[1].page_setup.paperSize == 9
+    assert [p.style.name for p in word.paragraphs][3:5] == ["Heading 1", "Heading 2"]
+    assert sum(c.width.mm for c in word.tables[0].rows[0].cells) == pytest.approx(
+        156, 1
+    )
     client.force_login(make.cast.outsider)
     assert client.get(sent.url).status_code in (403, 404)
 
@@ -274,3 +279,9 @@ def test_one_day_is_written_as_one():
         assert words.days_words(days) == "2026年11月23日"
         days = {"first": "2026-12-28", "last": date(2027, 1, 3).isoformat()}
         assert words.days_words(days) == "2026年12月28日至2027年1月3日"
+
+
+def test_a_growth_of_many_times_is_told_so():
+    with translation.override("zh-hans"):
+        said = words._changes({"received": 452}, {"received": 383}, {"received": 33})
+    assert said == "，环比上升 18.0%，为上年同期的 13.7 倍"
