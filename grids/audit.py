@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance.core.models import Event, User
 from governance.core.registers import find, show
@@ -47,9 +48,9 @@ def heads() -> list[str]:
     """The headings of the sheet."""
     return [
         _("When"),
-        _("Who"),
+        pgettext("audit", "Who"),
         _("Kind"),
-        _("What"),
+        pgettext("audit", "What"),
         _("Rows"),
         _("Fields"),
         _("Reason"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from grids import locate
 from grids.locate import Place
@@ -36,7 +36,10 @@ class Candidate:
     def why(self) -> list[str]:
         """The reasons in words."""
         held = (
-            _("%(n)s posts now") % {"n": self.posts} if self.posts else _("no post yet")
+            ngettext("%(n)s post now", "%(n)s posts now", self.posts)
+            % {"n": self.posts}
+            if self.posts
+            else _("no post yet")
         )
         return (
             [str(NEAR[self.near]), self.about, held]

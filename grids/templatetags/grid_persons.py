@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance.core.registers import places
 
@@ -19,5 +20,9 @@ def grid_name(row: Any) -> str:
 @register.filter
 def agreement(name: str) -> str:
     """What two records agree in, in words."""
-    words = {"birth": _("birth"), "address": _("address"), "phone": _("end of phone")}
+    words = {
+        "birth": _("birth"),
+        "address": pgettext("of a person", "address"),
+        "phone": _("end of phone"),
+    }
     return words.get(name, name)
