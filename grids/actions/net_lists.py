@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import events
+from governance.core.bulk import update_many
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.ids import reserve_ids
 from governance.core.models import User
@@ -261,7 +262,7 @@ def _change(held: LineList, changed: list[Any]) -> None:
         old.version, old.updated_at, old.needs_match = old.version + 1, at, True
         old.batch = f"list:{held.pk}"
     columns = [*FIELDS, "provenance", "version", "updated_at", "needs_match", "batch"]
-    LineGrid.objects.bulk_update([old for old, _r, _c in changed], columns, 500)
+    update_many([old for old, _r, _c in changed], columns)
     _draw((old.pk, row.get("geometry")) for old, row, c in changed if "geometry" in c)
 
 
@@ -286,10 +287,10 @@ def _miss(gone: list[LineGrid]) -> None:
     fresh = [row for row in gone if row.missing_since is None]
     for row in fresh:
         row.missing_since = today
-    LineGrid.objects.bulk_update(fresh, ["missing_since"], 500)
+    update_many(fresh, ["missing_since"])
 
 
 def _back(rows: list[LineGrid]) -> None:
     for row in rows:
         row.missing_since = None
-    LineGrid.objects.bulk_update(rows, ["missing_since"], 500)
+    update_many(rows, ["missing_since"])

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import events
+from governance.core.bulk import update_many
 from governance.core.errors import NotAllowed
 from governance.core.events import Actor
 from governance.core.models import User
@@ -105,7 +106,7 @@ def propose(rows: Sequence[LineGrid]) -> None:
     twins = _twins(rows[0].line, theirs)
     for row in rows:
         row.needs_match, row.twins = False, twins.get(row.pk, [])
-    LineGrid.objects.bulk_update(rows, ["needs_match", "twins"], 500)
+    update_many(rows, ["needs_match", "twins"])
 
 
 def read_net(district_id: int, prefix: str = "") -> Net:
@@ -175,7 +176,7 @@ def _store(rows: Sequence[LineGrid], found: dict[int, list[Candidate]]) -> None:
                 _update(old, candidate)
                 changed.append(old)
     LineMapping.objects.bulk_create(fresh, 500)
-    LineMapping.objects.bulk_update(changed, [*FACTS, "state"], 500)
+    update_many(changed, [*FACTS, "state"])
     stale = [
         m.pk
         for key, m in known.items()
@@ -251,7 +252,7 @@ def look_again(grids: Iterable[int], *, because: str) -> int:
         for name, value in locate.place_of(mapping.grid_id).ids.items():
             setattr(mapping, name, value)
     columns = ["district", "large", "medium", "small", "micro"]
-    LineMapping.objects.bulk_update(mappings, columns, 500)
+    update_many(mappings, columns)
     LineGrid.objects.filter(pk__in=[r.pk for r in rows]).update(needs_match=True)
     settle(rows)
     for district, line in {(row.district, row.line) for row in rows}:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from governance.core.bulk import update_many
 from grids.matching import LOOSE, Standing, Verdict, judge
 from grids.models import LineGrid, LineMapping, WorkLine
 
@@ -30,7 +31,7 @@ def settle(rows: Iterable[LineGrid]) -> int:
             if row.pk in given:  # the caller's own objects tell the truth afterwards
                 mine = given[row.pk]
                 mine.desk, mine.findings, mine.top_score = now
-    LineGrid.objects.bulk_update(changed, ["desk", "findings", "top_score"], 500)
+    update_many(changed, ["desk", "findings", "top_score"])
     return len(changed)
 
 

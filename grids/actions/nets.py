@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import events
+from governance.core.bulk import update_many
 from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
 from governance.core.events import Actor
 from governance.core.models import Event, User
@@ -130,11 +131,11 @@ def confirm_clear(rows: Iterable[LineGrid], *, by: Actor) -> int:
         row.version += 1
     decided = [clear[m.line_grid_id] for m in done]
     with history_by(by):
-        LineMapping.objects.bulk_update(done, [*DECISION, "own_code", "own_name"], 500)
-        LineGrid.objects.bulk_update(decided, [*PLACE_FIELDS, "version"], 500)
+        update_many(done, [*DECISION, "own_code", "own_name"])
+        update_many(decided, [*PLACE_FIELDS, "version"])
         settle(decided)
-    for row in decided:
-        events.record("linegrid.mapped", row, by, {"n": 1, "in_bulk": len(done)})
+    told = {"n": 1, "in_bulk": len(done)}
+    events.record_many([events.Fact("linegrid.mapped", r, by, told) for r in decided])
     return len(done)
 
 
@@ -179,7 +180,7 @@ def end_missing(rows: Iterable[LineGrid], *, by: Actor) -> int:
     with history_by(by):
         for row in gone:
             row.ended_on, row.version = today, row.version + 1
-        LineGrid.objects.bulk_update(gone, ["ended_on", "version"], 500)
+        update_many(gone, ["ended_on", "version"])
         mappings = LineMapping.objects.filter(line_grid__in=gone)
         touched = set(mappings.values_list("grid_id", flat=True))
         mappings.confirmed().update(state=State.ENDED, recheck="")
