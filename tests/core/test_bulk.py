@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_fields_of_every_kind_are_written_at_once(forest: SimpleNamespace) -> None:
-    homes = [make_household(forest.small, f"H-{n}") for n in range(3)]
-    head = make_person(forest.small)
+    homes = [make_household(forest.micro_b2_1_1, f"H-{n}") for n in range(3)]
+    head = make_person(forest.micro_b2_1_1)
     for n, home in enumerate(homes):
         home.number = f"“新”, {{{n}}} \\ '{n}'"
         home.last_visit_on = dt.date(2026, 1, 1 + n) if n else None
@@ -36,7 +36,7 @@ def test_fields_of_every_kind_are_written_at_once(forest: SimpleNamespace) -> No
 def test_a_text_that_is_too_long_is_refused_and_not_cut(
     forest: SimpleNamespace,
 ) -> None:
-    home = make_household(forest.small)
+    home = make_household(forest.micro_b2_1_1)
     home.number = "9" * 41
     with pytest.raises(DataError), transaction.atomic():
         update_many([home], ["number"])
