@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from governance.core import dictionaries
 from governance.core.models import User
 from grids.scoping import held_q, scope_of
 from requests_hub.actions.intake import is_sensitive
 from requests_hub.models import Request
+from requests_hub.models.requests import RequestQuerySet
 from requests_hub.routing.rules import CATEGORIES
 from requests_hub.workflow import DESK, REQUEST
 
@@ -19,7 +20,7 @@ COUNTED = 10_000
 CLOSED = ("closed", "revisited")
 
 
-def unclassified(user: User, nos: Sequence[str] = ()) -> QuerySet[Request]:
+def unclassified(user: User, nos: Sequence[str] = ()) -> RequestQuerySet:
     """Those of a person's desk without a category, open or closed; of `nos`, if any are named."""
     rows = Request.objects.filter(held_q(scope_of(user), DESK), category=None)
     rows = rows.filter(state__in=[*REQUEST.open_states, *CLOSED])
@@ -27,8 +28,8 @@ def unclassified(user: User, nos: Sequence[str] = ()) -> QuerySet[Request]:
 
 
 def sure_of(
-    rows: QuerySet[Request], least: float, *, is_private: bool = False
-) -> QuerySet[Request]:
+    rows: RequestQuerySet, least: float, *, is_private: bool = False
+) -> RequestQuerySet:
     """Those whose first proposal is that sure; in private categories, or in all others."""
     found = rows.filter(suggested__options__0__share__gte=least)
     hidden = Q(suggested__options__0__code__in=_private())

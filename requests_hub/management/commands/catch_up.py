@@ -2,6 +2,8 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -23,13 +25,13 @@ class Command(BaseCommand):
         if district is None:
             words = _("There is no district %(code)s.")
             raise CommandError(words % {"code": options["district"]})
-        parts = (
-            (_("suggestions"), lambda: suggestions.suggest_missing(district)),
+        parts: tuple[tuple[str, Callable[[], int]], ...] = (
+            (_("suggestions"), partial(suggestions.suggest_missing, district)),
             (
                 _("requests compared"),
-                lambda: likeness_many.catch_up(district, is_whole=True),
+                partial(likeness_many.catch_up, district, is_whole=True),
             ),
-            (_("figures folded"), lambda: statistics.fold(most=10_000)),
+            (_("figures folded"), partial(statistics.fold, most=10_000)),
         )
         for words, work in parts:
             began = time.monotonic()
