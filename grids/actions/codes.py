@@ -38,8 +38,19 @@ def kept_code(grid: Grid, parent: Grid) -> str:
     level = grid.level
     digits = CODE_DIGITS[level] - CODE_DIGITS[parent.level]
     same = parent.code + grid.code[-digits:]
-    owner = GridCode.objects.filter(pk=same).values_list("grid_id", flat=True).first()
-    return same if owner in (None, grid.pk) else _next(parent, level)
+    return same if _is_free_for(grid, same) else _next(parent, level)
+
+
+def _is_free_for(grid: Grid, code: str) -> bool:
+    """Whether a grid may have a code: nobody else had it, nor those that its own grids would get.
+
+    A grid that comes back to where it was may find numbers below its former code that grids
+    which have left it since have used.
+    """
+    below = Grid.objects.filter(code__startswith=grid.code).values_list("code", "pk")
+    wanted = {code + own[len(grid.code) :]: pk for own, pk in below}
+    used = GridCode.objects.filter(pk__in=wanted).values_list("pk", "grid_id")
+    return all(wanted[had] == owner for had, owner in used)
 
 
 def _next(parent: Grid, level: str) -> str:
