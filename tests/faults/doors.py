@@ -159,8 +159,9 @@ def _kill_in_turn(stand: Doors, seconds: float, kills: int) -> None:
 
 
 def _ready(writers: Writers) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not writers.post(uuid.uuid4().hex):
+    """Wait for the first acknowledged request; one key, for a try may have been kept unheard."""
+    deadline, key = time.monotonic() + PATIENCE_SECONDS, uuid.uuid4().hex
+    while not writers.post(key):
         if time.monotonic() > deadline:
             raise RuntimeError(f"the web never answered: {writers.refused[-1:]}")
     writers.repeats = 0

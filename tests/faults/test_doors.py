@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from governance.core.servers.postgres import Postgres
-from tests.database import dump_template
-
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, KILLS = (300, 40) if os.environ.get("SOAK") == "1" else (6, 2)
 
@@ -21,18 +18,21 @@ pytestmark = pytest.mark.faults
 
 
 def test_what_was_acknowledged_is_there_once(
-    django_db_setup: None, short_dir: Path
+    tables: Path,
 ) -> None:
-    tables = short_dir / "tables.sql"
-    tables.write_bytes(dump_template(Postgres(short_dir).program("pg_dump")))
     command = [sys.executable, "-m", "tests.faults.doors", "--tables", str(tables)]
     command += ["--seconds", str(SECONDS), "--kills", str(KILLS)]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=2 * SECONDS + 300,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert found.pop("acknowledged") > SECONDS, found
     assert found.pop("repeats") > 0, "nothing was hurt"
     assert found.pop("refused") == []
-    assert all(number == 0 for number in found.values()), found
+    assert {name: number for name, number in found.items() if number} == {}

@@ -12,9 +12,6 @@ from typing import Any
 
 import pytest
 
-from governance.core.servers.postgres import Postgres
-from tests.database import dump_template
-
 ROOT = Path(__file__).resolve().parents[2]
 IS_FULL = os.environ.get("SOAK") == "1"
 SEEDS, SECONDS, FAULTS = (20, 90, 22) if IS_FULL else (3, 50, 22)
@@ -23,14 +20,6 @@ RATE = 30
 # One group of two: pytest-xdist gives the largest group out first, so that these long runs never
 # stand alone at the end, and the two never hurt each other.
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("soak")]
-
-
-@pytest.fixture
-def tables(django_db_setup: None, short_dir: Path) -> Path:
-    """The migrated tables as SQL, so that no run spends its time on migrations."""
-    path = short_dir / "tables.sql"
-    path.write_bytes(dump_template(Postgres(short_dir).program("pg_dump")))
-    return path
 
 
 def _drive(design: str, seeds: int, tables: Path) -> list[dict[str, Any]]:
