@@ -38,11 +38,11 @@ def kept_code(grid: Grid, parent: Grid) -> str:
     level = grid.level
     digits = CODE_DIGITS[level] - CODE_DIGITS[parent.level]
     same = parent.code + grid.code[-digits:]
-    return same if _is_free_for(grid, same) else _next(parent, level)
+    return _next(parent, level) if _of_others(grid, same) else same
 
 
-def _is_free_for(grid: Grid, code: str) -> bool:
-    """Whether a grid may have a code: nobody else had it, nor those that its own grids would get.
+def _of_others(grid: Grid, code: str) -> str:
+    """The first code of others among `code` and those that the grid's own grids get with it, or "".
 
     A grid that comes back to where it was may find numbers below its former code that grids
     which have left it since have used.
@@ -50,7 +50,7 @@ def _is_free_for(grid: Grid, code: str) -> bool:
     below = Grid.objects.filter(code__startswith=grid.code).values_list("code", "pk")
     wanted = {code + own[len(grid.code) :]: pk for own, pk in below}
     used = GridCode.objects.filter(pk__in=wanted).values_list("pk", "grid_id")
-    return all(wanted[had] == owner for had, owner in used)
+    return min((had for had, owner in used if wanted[had] != owner), default="")
 
 
 def _next(parent: Grid, level: str) -> str:
@@ -73,12 +73,12 @@ def check_name(name: str) -> None:
         raise Invalid(fields={"name": [words]})
 
 
-def check_code(code: str, *, level: str, above: str, own: int | None = None) -> None:
-    """Whether a grid of this level below the code `above` may have it; `own` is its id, if any.
+def check_code(code: str, *, level: str, above: str, own: Grid | None = None) -> None:
+    """Whether a grid of this level below the code `above` may have it; `own` is the grid itself, if there is one.
 
     Raises:
         Invalid: digits or beginning are wrong.
-        Conflict: another grid has it or had it.
+        Conflict: another grid has or had it, or one that the grid's own grids would get with it.
     """
     if not (code.isascii() and code.isdigit() and len(code) == CODE_DIGITS[level]):
         words = _("The code has 9, 12, 14 or 17 digits, by level.")
@@ -86,10 +86,11 @@ def check_code(code: str, *, level: str, above: str, own: int | None = None) -> 
     if not code.startswith(above):
         words = _("The code starts with the code above it, %(code)s.")
         raise Invalid(fields={"code": [words % {"code": above}]})
-    owner = GridCode.objects.filter(pk=code).values_list("grid_id", flat=True).first()
-    if owner in (None, own):
+    if own:
+        code = _of_others(own, code)
+    if not GridCode.objects.filter(pk=code).exists():
         return
-    if Grid.objects.filter(pk=owner, code=code).exists():
+    if Grid.objects.filter(code=code).exists():
         raise Conflict(_("The code %(code)s is taken.") % {"code": code})
     words = _("The code %(code)s belonged to another grid and is never given again.")
     raise Conflict(words % {"code": code})

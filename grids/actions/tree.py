@@ -192,7 +192,7 @@ def recode_grid(
     refuse_retired(grid)
     on, before = history.day(on, [grid]), history.side(grid)
     above = grid.parent.code if grid.parent else grid.district.code
-    codes.check_code(code, level=grid.level, above=above, own=grid.pk)
+    codes.check_code(code, level=grid.level, above=above, own=grid)
     put_below(grid, parent=grid.parent, code=code)
     touch(grid.district_id)
     write_history("recoded", [before], [grid], on=on, reason=reason, by=by)
@@ -228,7 +228,7 @@ def move_grid(
     on, before = history.day(on, [grid]), history.side(grid)
     trees = {grid.tree_id, to.tree_id}
     code = code or codes.kept_code(grid, to)
-    codes.check_code(code, level=grid.level, above=to.code, own=grid.pk)
+    codes.check_code(code, level=grid.level, above=to.code, own=grid)
     shifts = [Shift(grid.level, grid.pk, grid.pk)]
     effects = effects_of(shifts, work)
     put_below(grid, parent=to, code=code)

@@ -94,6 +94,21 @@ def test_move_recodes_everything_below(forest: SimpleNamespace) -> None:
     assert event.data["from"]["code"] == forest.small_a1_1.code
 
 
+def test_a_grid_comes_back_without_the_codes_of_those_that_left_it(
+    forest: SimpleNamespace,
+) -> None:
+    small, former = forest.small_a1_1, forest.small_a1_1.code
+    tree.move_grid(forest.micro_a1_1_2, to=forest.small_a1_2, by="test")
+    tree.move_grid(small, to=forest.village_b1, by="test")
+    tree.move_grid(forest.micro_b1_1_2, to=small, by="test")
+    with pytest.raises(Conflict, match=former + "002"):
+        tree.move_grid(small, to=forest.village_a1, code=former, by="test")
+    back = tree.move_grid(small, to=forest.village_a1, by="test")
+    assert back.code == forest.village_a1.code + "03"
+    assert {g.code[14:] for g in back.get_children()} == {"001", "002"}
+    assert_sound()
+
+
 def test_move_refuses_villages_and_wrong_levels(forest: SimpleNamespace) -> None:
     with pytest.raises(Invalid):
         tree.move_grid(forest.village_a1, to=forest.town_b, by="test")
