@@ -11,6 +11,7 @@ from governance.core.workflow import Effects, State, Step, StepField, Told, Work
 from requests_hub.workflow_aside import LOOK_TASK
 from requests_hub.workflow_parts import (
     APPROVERS,
+    CLOSED,
     DESK,
     FILES,
     FINDINGS,
@@ -24,6 +25,7 @@ from requests_hub.workflow_whistles import WHISTLE, WHISTLE_TASK
 
 __all__ = [
     "APPROVERS",
+    "CLOSED",
     "DESK",
     "FINDINGS",
     "GRID",

@@ -8,6 +8,7 @@ from governance.core.workflow import StepField
 DESK = ("township", "district")
 GRID = ("grid_worker", "grid_leader", "liaison")
 APPROVERS = ("district", "leader")
+CLOSED = ("closed", "revisited")
 SATISFACTION = (
     ("satisfied", _("Satisfied")),
     ("basically", _("Basically satisfied")),

@@ -13,10 +13,10 @@ from requests_hub.actions import base, feedback
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.revisits import Answers
 from requests_hub.models import Request, Sending
+from requests_hub.workflow import CLOSED
 
 # How long after we wrote a text message is taken for its answer.
 ANSWERED_WITHIN = timedelta(days=14)
-JUST_CLOSED = ("closed", "revisited")
 # Only what cannot mean anything else; other words are kept as words.
 MEANS = (
     (("1", "１", "满意", "很满意", "非常满意", "已解决", "解决了"), True, "satisfied"),
@@ -53,7 +53,7 @@ def asked_about(sender: str, channel: str, district_id: int) -> Request | None:
 
 def takes(request: Request) -> bool:
     """Whether an answer belongs to it: it is open, merged into one that is, or just closed."""
-    if request.state in JUST_CLOSED:
+    if request.state in CLOSED:
         closed = request.closed_at
         return closed is not None and closed >= base.now() - ANSWERED_WITHIN
     return request.state_info.is_open or request.state == "merged"

@@ -12,7 +12,7 @@ from grids.scoping import scope_of
 from requests_hub.actions import base
 from requests_hub.actions.intake import is_sensitive
 from requests_hub.models import CategoryDecision, Request, Suggested
-from requests_hub.workflow import DESK
+from requests_hub.workflow import CLOSED, DESK
 
 CATEGORIES = "request_category"
 AT_ONCE = 500
@@ -55,16 +55,18 @@ def suggest_missing(district: District) -> int:
 def classify(request: Request, *, by: User, category: DictionaryItem | str) -> Request:
     """Give a request its category; models learn from it. The same again changes nothing.
 
-    One that is over keeps the category it has; one without any may still be given it.
+    One that is over keeps the category it has; one that was closed without any may still be
+    given it.
 
     Raises:
-        NotAllowed: not the desk of this place. Conflict: it is over and has a category.
+        NotAllowed: not the desk of this place. Conflict: it is over, and has one or was not closed.
         Invalid: field "category": no such entry, or one that is out of use.
     """
     row = base.lock_request(request.pk)
     if not scope_of(by).holds(DESK, row):
         raise NotAllowed(_("The category is the desk's to give."))
-    if not row.state_info.is_open and row.category_id is not None:
+    is_late = row.state in CLOSED and row.category_id is None
+    if not (row.state_info.is_open or is_late):
         raise Conflict(_("This request is over; its category stays."))
     entry = _entry(category)
     if row.category_id == entry.pk:

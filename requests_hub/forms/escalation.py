@@ -27,7 +27,12 @@ class SuperviseForm(ActionForm):
         max_length=500,
         widget=forms.Textarea({"rows": 4}),
     )
-    within = AmountField(ANSWER_PRESETS, label=_("Answer within"), required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        # made with the form: its choices say on which day each of them ends
+        words = _("Answer within")
+        self.fields["within"] = AmountField(ANSWER_PRESETS, label=words, required=False)
 
 
 class ReasonForm(ActionForm):

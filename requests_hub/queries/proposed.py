@@ -13,11 +13,10 @@ from requests_hub.actions.intake import is_sensitive
 from requests_hub.models import Request
 from requests_hub.models.requests import RequestQuerySet
 from requests_hub.routing.rules import CATEGORIES
-from requests_hub.workflow import DESK, REQUEST
+from requests_hub.workflow import CLOSED, DESK, REQUEST
 
 SHARES = (0.95, 0.9, 0.8, 0.7, 0.6)
 COUNTED = 10_000
-CLOSED = ("closed", "revisited")
 
 
 def unclassified(user: User, nos: Sequence[str] = ()) -> RequestQuerySet:

@@ -40,6 +40,7 @@ EVENTS = (
 # What is asked within the house and not decided yet is nobody's outside.
 INSIDE = frozenset(
     {
+        "request.carried_over",
         "request.hold_asked",
         "request.hold_refused",
         "request.exclude_asked",

@@ -13,6 +13,7 @@ from requests_hub.actions import statistics
 from requests_hub.assessment.periods import KINDS, Period, period_of
 from requests_hub.models import StatCheck
 from requests_hub.panels import assessment as panels
+from requests_hub.panels.recounts import differing
 from requests_hub.queries import areas
 from requests_hub.queries import assessment as queries
 from requests_hub.views.access import signed_in, staff
@@ -74,7 +75,8 @@ def recounts(http: HttpRequest) -> HttpResponse:
     """The last recounts, and which figures differed."""
     checks = list(StatCheck.objects.order_by("-checked_at")[:30])
     latest = checks[0] if checks else None
-    context = {"checks": checks, "latest": latest}
+    cells = differing(latest) if latest and latest.differences else []
+    context = {"checks": checks, "latest": latest, "cells": cells}
     return render(http, "requests_hub/assessment/recounts.html", context)
 
 

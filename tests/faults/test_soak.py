@@ -17,9 +17,7 @@ IS_FULL = os.environ.get("SOAK") == "1"
 SEEDS, SECONDS, FAULTS = (20, 90, 22) if IS_FULL else (3, 50, 22)
 RATE = 30
 
-# One group of two: pytest-xdist gives the largest group out first, so that these long runs never
-# stand alone at the end, and the two never hurt each other.
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("soak")]
+pytestmark = pytest.mark.faults
 
 
 def _drive(design: str, seeds: int, tables: Path) -> list[dict[str, Any]]:

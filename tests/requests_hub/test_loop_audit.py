@@ -266,10 +266,10 @@ def test_next_years_calendar_is_asked_for_from_november(make, db):
 
     CalendarYear.objects.filter(year__gt=timezone.localdate().year).delete()
     worktime.forget()
-    this = timezone.localdate().year
-    with base.at(timezone.now().replace(year=this, month=10, day=31)):
+    noon = timezone.localtime().replace(hour=12)
+    with base.at(noon.replace(month=10, day=31)):
         october = kinds()
-    with base.at(timezone.now().replace(year=this, month=11, day=1)):
+    with base.at(noon.replace(month=11, day=1)):
         november = kinds()
     assert "calendar" not in october
     assert "calendar" in november

@@ -6,6 +6,7 @@ from django.db import connection
 from requests_hub.actions import desk, feedback, statistics
 from requests_hub.actions.actors import Reporter
 from requests_hub.models import Request, StatCheck, StatDelta, StatFlow, StatStock
+from requests_hub.panels.recounts import differing
 from requests_hub.queries import areas, numbers
 from requests_hub.queries.statistics_sql import UNFOLDED
 from tests.factories.grids import make_cast, make_departments, make_forest
@@ -102,6 +103,8 @@ def test_a_recount_names_the_cell_that_differs_and_raises_the_alarm(make):
     assert check.differences[0]["measure"] == "r:accepted"
     assert (check.differences[0]["held"], check.differences[0]["counted"]) == (7, 1)
     assert not statistics.is_recount_due()
+    cell = differing(check)[0]
+    assert (cell["words"], cell["place"]) == ("现处于“已受理”的诉求", 0)
 
 
 @pytest.mark.django_db(transaction=True)
