@@ -14,6 +14,7 @@ from grids.models import District
 from grids.scoping import scope_of
 from requests_hub.actions.bulletins import ISSUERS
 from requests_hub.assessment.periods import Period
+from requests_hub.bulletins import guarded
 from requests_hub.models import Bulletin
 from requests_hub.panels.figure import NAMES
 
@@ -51,7 +52,7 @@ def issue_line(row: Bulletin) -> str:
 def issued(row: Bulletin, user: User) -> dict[str, Any]:
     """Around an issued one; those who see the whole district get the lists behind the figures."""
     return {
-        "content": linked(with_bars(row.content), row.figures, user),
+        "content": linked(with_bars(guarded.shown(row)), row.figures, user),
         "behind": behind(row.figures, user),
         "issue": issue_line(row),
         "unit": unit(row.district),

@@ -14,7 +14,7 @@ from governance.core.errors import Invalid, NotHere
 from grids.models import District
 from grids.scoping import scope_of
 from requests_hub.actions import bulletins as actions
-from requests_hub.bulletins import files
+from requests_hub.bulletins import files, guarded
 from requests_hub.models import Bulletin
 from requests_hub.paging import newest_first
 from requests_hub.panels import bulletins as panels
@@ -107,7 +107,7 @@ def bulletin_file(http: HttpRequest, pk: int, ending: str) -> HttpResponse:
     local = timezone.localtime(row.issued_at)
     day = date_format(local, "Y年n月j日")
     body = render_file(
-        row.content, panels.issue_line(row), panels.unit(row.district), day
+        guarded.shown(row), panels.issue_line(row), panels.unit(row.district), day
     )
     name = f"{row.kind}-{row.year}-{row.no:03d}-{row.edition}.{ending}"
     answer = HttpResponse(body, content_type=TYPES[ending])

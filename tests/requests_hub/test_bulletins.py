@@ -4,24 +4,27 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
 from governance.core import dictionaries
 from governance.core.errors import Conflict, Invalid, NotAllowed
+from governance.core.models import User
 from grids.models import Grid
 from requests_hub.actions import (
     bulletins,
     feedback,
     issues,
     likeness_many,
+    privacy,
     suggestions,
     supporters,
 )
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.base import at
 from requests_hub.assessment.periods import period_of
-from requests_hub.bulletins import figures, words
+from requests_hub.bulletins import figures, guarded, words
 from requests_hub.models import Bulletin, IssueMember, Request
 from requests_hub.queries import areas, assessment
 from tests.factories.requests_hub import submit
@@ -206,6 +209,75 @@ def test_a_private_request_lends_its_title_to_no_topic(make, lamps, forest):
     assert topic["name"] == ""
 
 
+def files_of(client, row):
+    """The text of the page, of the Word document and of the workbook."""
+    from docx import Document
+    from openpyxl import load_workbook
+
+    yield client.get(f"/bulletins/{row.pk}/").content.decode()
+    word = Document(io.BytesIO(client.get(f"/bulletins/{row.pk}/docx/").content))
+    cells = [cell.text for table in word.tables for r in table.rows for cell in r.cells]
+    yield "\n".join([*(p.text for p in word.paragraphs), *cells])
+    book = load_workbook(io.BytesIO(client.get(f"/bulletins/{row.pk}/xlsx/").content))
+    sheets = [r for sheet in book for r in sheet.iter_rows(values_only=True)]
+    yield "\n".join(str(cell) for r in sheets for cell in r)
+
+
+@pytest.fixture
+def told(make, lamps, forest):
+    """An issued bulletin that gives the titles of an issue and of a late request."""
+    with at(timezone.now() - timedelta(days=40)):
+        late = submit(
+            forest.district, body="老码头边有人占道摆摊，臭气熏天，一直没有人管。"
+        )
+    line = f"盯住{late.title}。"
+    row = bulletins.issue(
+        forest.district.pk, month(), by=make.cast.district, focus=[line]
+    )
+    assert late.title in [r["title"] for r in row.figures["overdue"]]
+    [topic] = row.figures["topics"]
+    named = Request.objects.filter(title=topic["name"], pk__in=[r.pk for r in lamps])
+    return row, late, topic["name"], list(named)
+
+
+def test_a_title_made_private_later_is_shown_to_nobody(client, make, told):
+    """The figures stay as issued; page, Word and Excel are without the titles."""
+    row, late, name, named = told
+    client.force_login(make.cast.town_a)
+    for text in files_of(client, row):
+        assert late.title in text
+        assert name in text
+    for request in (late, *named):
+        privacy.hide(request, by=make.cast.district, reason="涉及个人。")
+    for text in files_of(client, row):
+        assert late.title not in text
+        assert name not in text
+        assert "（不公开）" in text
+        assert late.no in text
+        assert "另有 2 个标题因诉求后转为不公开" in text
+    row.refresh_from_db()
+    assert late.title in [r["title"] for r in row.figures["overdue"]]
+    assert name in str(row.content)
+
+
+def test_a_title_made_public_again_is_shown_again(client, make, told):
+    row, late, _name, _named = told
+    privacy.hide(late, by=make.cast.district, reason="涉及个人。")
+    privacy.unhide(late, by=make.cast.district, reason="看错了。")
+    client.force_login(make.cast.town_a)
+    for text in files_of(client, row):
+        assert late.title in text
+        assert "（不公开）" not in text
+
+
+def test_another_private_request_of_the_same_words_masks_no_late_one(make, told):
+    """Late requests are known by their number, not by their words."""
+    row, late, _name, _named = told
+    other = submit(make.district, body=late.body)
+    privacy.hide(other, by=make.cast.district, reason="涉及个人。")
+    assert guarded.shown(row) == row.content
+
+
 def test_the_rows_of_the_towns_add_up_to_the_whole(make, life, forest):
     """Also when a town is gone that had requests."""
     Grid.objects.filter(pk=life[0].large_id).update(
@@ -285,3 +357,15 @@ def test_a_growth_of_many_times_is_told_so():
     with translation.override("zh-hans"):
         said = words._changes({"received": 452}, {"received": 383}, {"received": 33})
     assert said == "，环比上升 18.0%，为上年同期的 13.7 倍"
+
+
+def test_the_command_says_what_is_missing(make, db):
+    def said(*args):
+        with pytest.raises(CommandError) as caught:
+            call_command("bulletin", "day", "2026-11-20", *args)
+        return str(caught.value)
+
+    assert said("--district", "990000") == "没有区划 990000。"
+    assert said("--by", "nobody-of-this-name") == "没有这个账号。"
+    nowhere = User.objects.create_user("nowhere")
+    assert "没有任职" in said("--by", nowhere.username)

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -28,6 +29,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=KINDS)
         parser.add_argument("at", type=date.fromisoformat, help="2019-07-01")
+        parser.add_argument(
+            "--district", default=settings.DISTRICT_CODE, help="of a draft; its code"
+        )
         parser.add_argument("--by", default="", help="issue it in this person's name")
         parser.add_argument(
             "--out", type=Path, help="folder for the Word and Excel files"
@@ -37,8 +41,7 @@ class Command(BaseCommand):
         by = User.objects.filter(username=options["by"]).first()
         if options["by"] and by is None:
             raise CommandError(_("There is no such account."))
-        places = areas.districts_of(by) if by else District.objects.values_list("pk")[0]
-        district = District.objects.get(pk=places[0])
+        district = _district_of(by) if by else _district_at(options["district"])
         first_day = rule_at(district.pk, options["at"]).first_day
         period = period_of(options["kind"], options["at"], first_day)
         content, issue = self._made(district, period, by)
@@ -78,3 +81,21 @@ class Command(BaseCommand):
             path = folder / f"bulletin-{period.kind}-{period.first}.{ending}"
             path.write_bytes(render(content, issue, panels.unit(district), day))
             self.stdout.write(str(path))
+
+
+def _district_of(by: User) -> District:
+    """Where the person who issues it is posted."""
+    found = (
+        District.objects.filter(pk__in=areas.districts_of(by)).order_by("pk").first()
+    )
+    if found is None:
+        words = _("%(person)s is posted in no district.") % {"person": by}
+        raise CommandError(words)
+    return found
+
+
+def _district_at(code: str) -> District:
+    found = District.objects.filter(code=code).first()
+    if found is None:
+        raise CommandError(_("There is no district %(code)s.") % {"code": code})
+    return found
