@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core import dictionaries
+from governance.core.days import DayField
 from governance.core.models import User
 from governance.core.workflow import Step
 from grids import locate
 from grids.models import CommitteeMember, Department, JointMeeting, Resource
 from grids.models.resources import RESOURCE_KINDS
 from grids.resources import resources_for
-from grids.views.drawers import ActionForm, DayField
+from grids.views.drawers import ActionForm
 
 
 def _kinds() -> list[tuple[str, Any]]:

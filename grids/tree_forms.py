@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from governance.core.days import DayField
 from governance.core.errors import DomainError, Invalid
 from grids.actions.codes import LEVEL_ABOVE, LEVEL_BELOW
 from grids.models import District, Grid
@@ -46,9 +47,8 @@ class ChangeForm(forms.Form):
     """What every change asks: the day and the reason."""
 
     kind = ""
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("In force from"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy(
             "Today, a day past, or a day within a year: then it is carried out on that day."
         ),

@@ -6,15 +6,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.days import DayField
 from governance.core.errors import Invalid
 from grids.models import AgreementReview, PartyOrganisation
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class BodyForm(forms.Form):
@@ -36,7 +30,7 @@ class TransferForm(BodyForm):
     organisation: Any = forms.ModelChoiceField(
         queryset=None, empty_label=_("Choose"), label=_("To which body")
     )
-    on = forms.DateField(label=_("On which day"), widget=DayInput())
+    on = DayField(label=_("On which day"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(
@@ -53,7 +47,7 @@ class EndForm(BodyForm):
     """Why something ends, and on which day."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
-    on = forms.DateField(label=_("On which day"), widget=DayInput())
+    on = DayField(label=_("On which day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("on", timezone.localdate())
@@ -79,8 +73,8 @@ class MergeForm(EndForm):
 
 
 class RenewForm(BodyForm):
-    term_from = forms.DateField(label=_("New term from"), widget=DayInput())
-    term_to = forms.DateField(label=_("New term to"), widget=DayInput())
+    term_from = DayField(label=_("New term from"))
+    term_to = DayField(label=_("New term to"))
     carries_open = forms.BooleanField(
         label=_("Carry the open items over"), required=False, initial=True
     )
@@ -113,7 +107,7 @@ class ReviewForm(BodyForm):
 class FinishForm(BodyForm):
     """That an item is done, with a word and one file as evidence."""
 
-    on = forms.DateField(label=_("Done on"), widget=DayInput())
+    on = DayField(label=_("Done on"))
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
     file = forms.FileField(
         label=_("Evidence"),

@@ -31,14 +31,6 @@ class ActionForm(forms.Form):
             self.add_error(None, error.message)
 
 
-class DayField(forms.DateField):
-    """A day, with the browser's own calendar."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, **kwargs)
-
-
 def can_undo(http: HttpRequest, text: str, url: str) -> None:
     """Say what is now true, with the way back for ten seconds; `url` takes a POST."""
     messages.success(http, text, extra_tags=f"undo:{url}")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from governance.core.days import DayField
 from governance.core.errors import DomainError, Invalid, NotAllowed
 from governance.core.models import User
 from grids import geofiles, polygon_files, rights
@@ -42,10 +43,9 @@ class MatchForm(forms.Form):
     crs = forms.ChoiceField(
         label=gettext_lazy("Coordinate system"), choices=CRS, required=False
     )
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("In force from"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, required=False

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from governance.core.days import DayField
 from governance.core.errors import DomainError, Invalid, NotAllowed, NotHere
 from grids import rights, tree_file
 from grids.actions import tree_uploads
@@ -31,10 +32,9 @@ class TreeForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("In force from"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
 

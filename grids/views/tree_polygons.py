@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from shapely.geometry import shape
 
+from governance.core.days import DayField
 from governance.core.errors import DomainError, Invalid
 from grids import pages, polygons, rights
 from grids.actions import tree
@@ -41,10 +42,9 @@ class PolygonForm(forms.Form):
         initial="wgs84",
         required=False,
     )
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("In force from"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, required=False

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.days import DayField
 from governance.core.workflow import Step
 from grids.views.drawers import ActionForm
 from requests_hub.actions.escalation_policy import first_day
@@ -44,9 +45,7 @@ class ReasonForm(ActionForm):
 class VersionForm(ActionForm):
     kind = forms.ChoiceField(choices=Ladder.Kind.choices, widget=forms.HiddenInput)
     step = forms.ChoiceField(choices=Ladder.Step.choices, widget=forms.HiddenInput)
-    starts_on = forms.DateField(
-        label=_("In force from"), widget=forms.DateInput({"type": "date"})
-    )
+    starts_on = DayField(label=_("In force from"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

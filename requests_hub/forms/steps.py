@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from governance.core import dictionaries
+from governance.core.days import DayField
 from governance.core.models import User
 from governance.core.workflow import Step, StepField
 from grids import locate
@@ -101,7 +102,7 @@ def _datetime(_spec: StepField, _ground: Ground) -> forms.Field:
 
 
 def _date(_spec: StepField, _ground: Ground) -> forms.Field:
-    return forms.DateField(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    return DayField()
 
 
 def _entry(spec: StepField, _ground: Ground) -> forms.Field:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance.core import dictionaries
+from governance.core.days import DayInput
 from governance.core.errors import Conflict, DomainError, Invalid
 from governance.core.models import User
 from governance.core.registers import places, show
@@ -175,7 +176,7 @@ def _widget(column: Column) -> forms.Widget:
     if column.kind is Kind.LONG_TEXT:
         return forms.Textarea(attrs={"rows": 4})
     if column.kind is Kind.DATE:
-        return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return DayInput()
     if column.kind is Kind.GRID:
         return forms.TextInput(attrs={"list": "grids-offered", "autocomplete": "off"})
     choices = offered_choices(column)
