@@ -29,6 +29,7 @@ from requests_hub.actions import (
     whistles,
 )
 from requests_hub.actions.actors import Reporter
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request, Task
 
 FILE = Path(__file__).parent / "data" / "demo_requests.csv"
@@ -126,7 +127,7 @@ class Teller:
         story = self.story
         tile = dictionaries.item("public_category", story.tile)
         category = tile and dictionaries.item(
-            intake.CATEGORIES, str(tile.data.get("category", ""))
+            CATEGORIES, str(tile.data.get("category", ""))
         )
         lon, lat = self._spot()
         by = {"field": self.worker, "staff": self.desk}.get(story.channel)

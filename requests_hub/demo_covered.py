@@ -9,6 +9,7 @@ from governance.core import attachments, dictionaries
 from governance.core.models import Attachment, User
 from grids.models import District, Grid
 from requests_hub.actions import desk, intake, redaction
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request
 
 NUMBER = "demo-covered"
@@ -31,7 +32,7 @@ def load(district: District) -> int:
         by=by,
         title="小车停在人行道上",
         body="中午起一辆小车停在幸福巷人行道盲道上，老人和推车只能走到马路中间。",
-        category=dictionaries.item(intake.CATEGORIES, "090601"),
+        category=dictionaries.item(CATEGORIES, "090601"),
         grid=Grid.objects.get(code=VILLAGE),
         external_id=NUMBER,
         files=[photo],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.core.models import DictionaryItem
 from grids.scoping import Viewer
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request, Task
 from requests_hub.queries import drill
 from requests_hub.workflow import REQUEST

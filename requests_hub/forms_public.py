@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from governance.core import dictionaries
 from governance.core.models import DictionaryItem
 from grids.models import Grid
+from requests_hub.categories import CATEGORIES
 from requests_hub.workflow import SATISFACTION
 
 MAX_PHOTOS = 6
@@ -191,7 +192,7 @@ class CategoryForm(forms.Form):
         """The entry of the tree that the chosen tile, or the finer word, stands for."""
         tile = self.cleaned_data.get("subcategory") or self.cleaned_data["category"]
         code = str(tile.data.get("category", ""))
-        return dictionaries.item("request_category", code)
+        return dictionaries.item(CATEGORIES, code)
 
 
 class AskForm(CategoryForm, KeyedForm, PhotosForm, PlaceForm):
@@ -248,7 +249,7 @@ class LookForm(PlaceForm):
         """The entry of the tree that the chosen tile stands for."""
         tile = dictionaries.item(self.tiles, self.cleaned_data.get("category", ""))
         code = str(tile.data.get("category", "")) if tile else ""
-        return dictionaries.item("request_category", code)
+        return dictionaries.item(CATEGORIES, code)
 
 
 class MeTooForm(forms.Form):

@@ -13,7 +13,7 @@ from governance.core.events import Fact, record, record_many
 from governance.core.models import DictionaryItem, User
 from grids.scoping import scope_of
 from requests_hub.actions import base
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import CategoryBatch, CategoryDecision, Request, Suggested
 from requests_hub.queries.proposed import sure_of, unclassified
 from requests_hub.workflow import DESK

@@ -22,6 +22,7 @@ from grids.scoping import posts_of
 from requests_hub.actions import answers, feedback, intake
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.clients import in_district
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import HotlineMessage, HotlineState, Request
 from requests_hub.workflow import REQUEST
 
@@ -188,7 +189,7 @@ def _inputs(values: Values, by: Actor) -> dict[str, Any]:
         value = values.get(name)
         found[name] = None if value in (None, "") else float(value)
     code = values.get("category") or ""
-    category = dictionaries.item(intake.CATEGORIES, code) if code else None
+    category = dictionaries.item(CATEGORIES, code) if code else None
     if code and category is None:
         raise Invalid(fields={"category": [_("There is no such category.")]})
     grid = values.get("grid")

@@ -23,7 +23,6 @@ from requests_hub.models import Request
 
 TITLE_LENGTH = 30
 LONGEST_BODY = 5000
-CATEGORIES = "request_category"
 
 
 @dataclass(frozen=True)

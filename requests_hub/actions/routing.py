@@ -17,6 +17,7 @@ from grids.models import Department
 from grids.registers import base as records
 from requests_hub import deadlines
 from requests_hub.actions import base, desk, suggestions, whistles
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request, RoutingDecision, RoutingRule, Suggested
 from requests_hub.routing import rules
 from requests_hub.routing.rules import Outcome
@@ -85,7 +86,7 @@ def _check(row: RoutingRule | None, values: Values) -> None:
     after = {n: values.get(n, getattr(row, n, None)) for n in EFFECT}
     wrong: dict[str, list[str]] = {}
     category = after["category"]
-    if category and dictionaries.item(rules.CATEGORIES, category) is None:
+    if category and dictionaries.item(CATEGORIES, category) is None:
         wrong["category"] = [_("There is no such category.")]
     named = [after["lead_id"], *(after["assist"] or [])]
     if len(set(named)) < len(named):

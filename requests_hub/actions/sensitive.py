@@ -18,7 +18,8 @@ from governance.core import dictionaries, events
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import DictionaryItem, User
 from grids.scoping import scope_of
-from requests_hub.actions.intake import CATEGORIES, is_sensitive
+from requests_hub.actions.intake import is_sensitive
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import CategoryFlag, FlaggedRequest, Request
 
 KEEPERS = ("district", "admin")

@@ -11,10 +11,10 @@ from grids.models import District
 from grids.scoping import scope_of
 from requests_hub.actions import base
 from requests_hub.actions.intake import is_sensitive
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import CategoryDecision, Request, Suggested
 from requests_hub.workflow import CLOSED, DESK
 
-CATEGORIES = "request_category"
 AT_ONCE = 500
 
 

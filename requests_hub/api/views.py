@@ -32,6 +32,7 @@ from grids.scoping import scope_of
 from requests_hub.actions import intake, steps
 from requests_hub.actions.actors import Reporter
 from requests_hub.api import callers, files, serializers, shapes
+from requests_hub.categories import CATEGORIES
 from requests_hub.filters import RequestFilter
 from requests_hub.models import Request
 from requests_hub.turns import for_list
@@ -192,7 +193,7 @@ def _category(code: str) -> DictionaryItem | None:
         return None
     tile = dictionaries.item("public_category", code)
     found = dictionaries.item(
-        intake.CATEGORIES, str(tile.data.get("category", "")) if tile else code
+        CATEGORIES, str(tile.data.get("category", "")) if tile else code
     )
     if found is None or not found.is_active:
         raise Invalid(fields={"category": [_("There is no such category.")]})

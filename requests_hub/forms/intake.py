@@ -12,7 +12,7 @@ from grids.models import District, Grid
 from grids.scoping import scope_of
 from grids.views.drawers import ActionForm
 from requests_hub.actions import intake
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 from requests_hub.forms.base import PhotosMixin, photos_field
 from requests_hub.models import Request
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.core import dictionaries
 from grids.views.drawers import ActionForm
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 
 
 def _paths() -> list[tuple[str, str]]:

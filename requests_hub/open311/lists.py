@@ -9,7 +9,8 @@ from django.db.models import Q
 from governance.core import dictionaries
 from governance.core.models import Event
 from grids.models import District
-from requests_hub.actions.intake import CATEGORIES, is_sensitive
+from requests_hub.actions.intake import is_sensitive
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import ApiClient, Open311Report, Open311Service, Request
 from requests_hub.models.requests import RequestQuerySet
 from requests_hub.public import HISTORY, WITH_NOTE

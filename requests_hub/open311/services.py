@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from governance.core import dictionaries
 from governance.core.models import DictionaryItem
 from grids.models import District
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Open311Question, Open311Service
 from requests_hub.open311.formats import Faults
 

@@ -10,11 +10,11 @@ from governance.core import dictionaries
 from governance.core.models import User
 from grids.scoping import scope_of
 from requests_hub.actions.categories import MOST
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import CategoryBatch, CategoryDecision, Request
 from requests_hub.paging import UNKNOWN, newest_first, with_params
 from requests_hub.queries import areas
 from requests_hub.queries.proposed import SHARES, standing, sure_of, unclassified
-from requests_hub.routing.rules import CATEGORIES
 
 PICKED = 50
 DEFAULT = 0.9

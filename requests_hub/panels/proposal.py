@@ -17,10 +17,11 @@ from governance.core.workflow import Text
 from grids.models import Department
 from grids.scoping import scope_of
 from requests_hub import deadlines
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request, RoutingDecision, Suggested, Whistle
 from requests_hub.queries import choices
 from requests_hub.routing import departments as guess
-from requests_hub.routing.rules import CATEGORIES, SURE_SHARE, word_groups
+from requests_hub.routing.rules import SURE_SHARE, word_groups
 from requests_hub.workflow import DESK
 
 AT_DESK = ("submitted", "accepted", "reopened")

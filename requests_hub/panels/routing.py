@@ -17,6 +17,7 @@ from grids.registers.base import DESK, covers
 from grids.scoping import scope_of
 from requests_hub import deadlines
 from requests_hub.actions import routing as actions
+from requests_hub.categories import CATEGORIES
 from requests_hub.deadlines import Limit
 from requests_hub.models import (
     CategoryDecision,
@@ -26,7 +27,6 @@ from requests_hub.models import (
     SuggestionModel,
     Whistle,
 )
-from requests_hub.routing.rules import CATEGORIES
 
 DIFFERS: dict[str, Text] = {
     "kind": gettext_lazy("deadline class"),

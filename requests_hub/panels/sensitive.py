@@ -8,7 +8,7 @@ from django.db.models import Count
 from governance.core import dictionaries
 from governance.core.models import DictionaryItem, User
 from requests_hub.actions import sensitive as actions
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import CategoryFlag
 
 SHOWN = 30

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.core import dictionaries
+from requests_hub.categories import CATEGORIES
 from requests_hub.queries.bulletin_facts import FACTS, Window, ask
-from requests_hub.routing.rules import CATEGORIES
 from requests_hub.workflow import REQUEST
 
 LEAST = 2

@@ -8,9 +8,9 @@ from governance.core.models import DictionaryItem, User
 from grids import locate
 from grids.models import Department, Grid
 from grids.scoping import Scope, scope_of
+from requests_hub.categories import CATEGORIES
 
 FRESH_SECONDS = 60.0
-CATEGORIES = "request_category"
 Choice = tuple[str, str]
 _kept: dict[Any, tuple[float, Any]] = {}
 

@@ -10,9 +10,9 @@ from governance.core import dictionaries
 from governance.core.models import User
 from grids.scoping import held_q, scope_of
 from requests_hub.actions.intake import is_sensitive
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request
 from requests_hub.models.requests import RequestQuerySet
-from requests_hub.routing.rules import CATEGORIES
 from requests_hub.workflow import CLOSED, DESK, REQUEST
 
 SHARES = (0.95, 0.9, 0.8, 0.7, 0.6)

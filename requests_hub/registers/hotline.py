@@ -24,6 +24,7 @@ from grids.scoping import posts_of
 from requests_hub import hotline
 from requests_hub.actions import hotline_messages as actions
 from requests_hub.actions.clients import KEEPERS
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import HotlineMessage, HotlineState, Request
 from requests_hub.workflow import REQUEST
 
@@ -150,7 +151,7 @@ add(
                 "category",
                 gettext_lazy("Category"),
                 Kind.DICTIONARY,
-                dictionary="request_category",
+                dictionary=CATEGORIES,
                 in_list=False,
                 aliases=("诉求分类", "问题分类"),
                 show=_category,

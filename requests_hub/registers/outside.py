@@ -12,6 +12,7 @@ from governance.core.registers.spec import Column, Kind, Register, add
 from grids.registers import base
 from grids.registers.filters import RecordFilter
 from requests_hub.actions import clients, open311_settings, subscriptions
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import (
     ApiClient,
     Open311Question,
@@ -58,7 +59,7 @@ CATEGORY = Column(
     _("Category"),
     Kind.DICTIONARY,
     required=True,
-    dictionary="request_category",
+    dictionary=CATEGORIES,
 )
 
 add(

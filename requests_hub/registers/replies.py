@@ -12,6 +12,7 @@ from governance.core.registers.spec import Viewer
 from grids.registers.filters import RecordFilter
 from grids.scoping import posts_of
 from requests_hub.actions.replies import KEEPERS, save_template
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import ReplyTemplate
 from requests_hub.replies import PLACEHOLDERS
 
@@ -62,7 +63,7 @@ TEMPLATES = Register(
             "category",
             _("Category"),
             Kind.DICTIONARY,
-            dictionary="request_category",
+            dictionary=CATEGORIES,
             note=_("Empty: for every category. One above stands for all below it."),
         ),
         Column(

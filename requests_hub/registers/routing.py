@@ -11,8 +11,9 @@ from grids.models import Department, Grid
 from grids.registers import base
 from grids.registers.filters import RecordFilter
 from requests_hub.actions.routing import save_rule
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request, RoutingRule, Whistle
-from requests_hub.routing.rules import BETWEEN, CATEGORIES
+from requests_hub.routing.rules import BETWEEN
 
 LOOP = gettext_lazy("Loop")
 CONDITION = gettext_lazy("Empty: fits everything.")

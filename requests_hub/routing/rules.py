@@ -12,9 +12,9 @@ from django.utils import timezone
 from governance.core import dictionaries, worktime
 from grids import hours, locate
 from grids.models import Department, Grid
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import Request, RoutingRule, Whistle
 
-CATEGORIES = "request_category"
 BETWEEN = re.compile(r"[\s、,，;；]+")
 SURE_SHARE = 0.6  # from here on a suggested category counts where nobody has given one
 Matched = dict[str, str]

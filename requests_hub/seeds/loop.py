@@ -12,6 +12,7 @@ from pathlib import Path
 from governance.core import dictionary_import
 from governance.core.dictionary_import import Entry
 from governance.core.seeds import Seed, entries
+from requests_hub.categories import CATEGORIES
 
 HOLD_REASONS = (
     ("funds", "资金未落实", "No funds yet"),
@@ -118,7 +119,7 @@ def dictionaries() -> Iterator[Seed]:
     """Every list of this app, read from its file."""
     with (FOLDER / "taxonomy.csv").open("rb") as file:
         entries = dictionary_import.from_levels(file)
-    yield Seed("request_category", "诉求分类", "Request categories", _all(entries))
+    yield Seed(CATEGORIES, "诉求分类", "Request categories", _all(entries))
     for code, zh, en in (
         ("public_category", "群众提诉求分类", "Tiles of the public page"),
         ("help_category", "群众要办事分类", "Tiles of the help page"),

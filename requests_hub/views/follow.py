@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -46,8 +46,12 @@ AFTER = (Attachment.Purpose.AFTER, Attachment.Purpose.CHECK, Attachment.Purpose.
 View = Callable[..., HttpResponseBase]
 
 
-def _guarded(view: View) -> View:
-    """Look the code up, count misses, keep the page out of caches, indexes and referrers."""
+def _guarded(view: View, *, for_supporters: bool = False) -> View:
+    """Look the code up, count misses, keep the page out of caches, indexes and referrers.
+
+    A code of somebody who said "me too" opens the page of the request alone: any other address
+    leads back to it, unless it is `for_supporters`.
+    """
 
     @never_cache
     @wraps(view)
@@ -57,8 +61,7 @@ def _guarded(view: View) -> View:
             row, reporter = _found(request, code)
         except DomainError as error:
             return _type_code(request, code, error)
-        is_page = view.__name__ == "follow_code"
-        if code != row.follow_code or not (reporter or is_page):
+        if code != row.follow_code or not (reporter or for_supporters):
             return redirect("follow_code", row.follow_code)
         if isinstance(row, Supporter):
             answer: HttpResponseBase = _supported(request, row)
@@ -186,7 +189,7 @@ def _before_and_after(view: PublicView) -> tuple[Attachment, Attachment] | None:
     return (before[-1], after[0]) if before and after else None
 
 
-@_guarded
+@partial(_guarded, for_supporters=True)
 @require_http_methods(["GET", "HEAD"])
 def follow_code(
     request: HttpRequest, row: Request, _reporter: Reporter

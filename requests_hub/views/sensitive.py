@@ -16,7 +16,7 @@ from governance.core import dictionaries
 from governance.core.errors import DomainError, NotHere
 from governance.core.models import DictionaryItem
 from requests_hub.actions import sensitive as actions
-from requests_hub.actions.intake import CATEGORIES
+from requests_hub.categories import CATEGORIES
 from requests_hub.forms.sensitive import ChooseForm, FlagForm, UnflagForm
 from requests_hub.models import CategoryFlag
 from requests_hub.panels import sensitive as panels

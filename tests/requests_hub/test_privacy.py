@@ -14,7 +14,8 @@ from governance.core import dictionaries
 from governance.core.models import Event, Notice, User
 from grids.actions.posts import appoint
 from requests_hub.actions import desk, handling, privacy, suggestions
-from requests_hub.actions.intake import CATEGORIES, is_sensitive
+from requests_hub.actions.intake import is_sensitive
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import HotlineMessage, Request, Task, Whistle
 from requests_hub.panels import similar
 from requests_hub.queries import hot

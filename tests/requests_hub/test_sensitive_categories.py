@@ -11,6 +11,7 @@ from governance.core import consumers, dictionaries
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import DictionaryItem, Event
 from requests_hub.actions import intake, privacy, sensitive
+from requests_hub.categories import CATEGORIES
 from requests_hub.models import CategoryFlag, Request
 from tests.factories.requests_hub import Makers, submit
 
@@ -30,7 +31,7 @@ def _lists(settings: Any, forest: Any) -> Any:
 
 
 def item(code: str) -> DictionaryItem:
-    found = dictionaries.item(intake.CATEGORIES, code)
+    found = dictionaries.item(CATEGORIES, code)
     assert found is not None
     return found
 
