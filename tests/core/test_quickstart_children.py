@@ -118,6 +118,29 @@ def test_taken_port_is_told_in_one_sentence():
     assert "\n" not in str(told.value)
 
 
+def test_the_port_is_ours_before_and_between_web_servers(tmp_path):
+    """Another program is refused it, and a caller is answered by the web server to come."""
+    with quickstart._open_door(0) as door:
+        address = door.getsockname()
+        with pytest.raises(CommandError, match="is taken"):
+            quickstart._open_door(address[1])
+        with socket.create_connection(address, timeout=10) as early:
+            answer = (
+                "import socket\n"
+                f"door = socket.socket(fileno={door.fileno()})\n"
+                "door.accept()[0].sendall(b'here')"
+            )
+            child = Child(
+                "web",
+                [sys.executable, "-c", answer],
+                tmp_path / "web.log",
+                inherited=(door.fileno(),),
+            )
+            child.start()
+            assert early.recv(4) == b"here", child.log_end()
+            child.process.wait(5)
+
+
 @pytest.mark.parametrize("port", ["0", "70000", "eighty"])
 def test_port_that_is_none_is_told(port):
     with pytest.raises(CommandError, match="1 to 65535"):

@@ -20,12 +20,16 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One process that should always run; its output goes to `log`."""
+    """One process that should always run; its output goes to `log`.
+
+    `inherited` are descriptors of the parent that it finds open under the same numbers.
+    """
 
     name: str
     command: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    inherited: Sequence[int] = ()
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     start_after: float = 0.0
@@ -41,6 +45,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.environment},
+                pass_fds=tuple(self.inherited),
                 # A group of its own: Ctrl-C reaches the parent alone, who ends all in order.
                 start_new_session=True,
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,

@@ -25,6 +25,7 @@ from governance.core.quickstart import steps
 from governance.core.quickstart.children import Child, Supervisor
 
 READY_SECONDS = 90
+BACKLOG = 2048
 
 
 class Stop(BaseException):
@@ -39,15 +40,16 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = _free_port(options["port"])
+        door = _open_door(_port(options["port"]))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _raise_stop)
         try:
             with ExitStack() as stack:
+                stack.enter_context(door)
                 stack.enter_context(_alone())
                 stack.enter_context(self._servers())
                 self._prepare()
-                self._run(port)
+                self._run(door)
         except Stop:
             self._say("Stopped. The data stays in " + str(settings.STATE_DIR))
         except embedded.EmbeddedError as error:
@@ -80,9 +82,9 @@ class Command(BaseCommand):
         # The children have their own; ours would outlive the server at the end.
         connections.close_all()
 
-    def _run(self, port: int) -> None:
-        supervisor = Supervisor(_children(port), self._say)
-        address = f"http://127.0.0.1:{port}"
+    def _run(self, door: socket.socket) -> None:
+        supervisor = Supervisor(_children(door.fileno()), self._say)
+        address = f"http://127.0.0.1:{door.getsockname()[1]}"
         try:
             supervisor.start()
             self._wait_until_ready(supervisor, address)
@@ -95,6 +97,7 @@ class Command(BaseCommand):
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             self._say("Stopping …")
+            door.close()
             supervisor.stop()
 
     def _wait_until_ready(self, supervisor: Supervisor, address: str) -> None:
@@ -131,7 +134,8 @@ class Command(BaseCommand):
         self._say(f"OneGrid ready at {address}")
 
 
-def _children(port: int) -> list[Child]:
+def _children(door: int) -> list[Child]:
+    """The four processes; `door` is the descriptor of the socket that web answers on."""
     logs = settings.STATE_DIR / "logs"
     python = sys.executable
     manage = str(settings.BASE_DIR / "manage.py")
@@ -141,7 +145,7 @@ def _children(port: int) -> list[Child]:
     commands = {
         "web": [
             *[python, "-m", "gunicorn", "governance.wsgi:application"],
-            *["--chdir", str(settings.BASE_DIR), "--bind", f"127.0.0.1:{port}"],
+            *["--chdir", str(settings.BASE_DIR), "--bind", f"fd://{door}"],
             *["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"],
             *["--graceful-timeout", "8", "--timeout", "60", "--access-logfile", "-"],
         ],
@@ -152,32 +156,46 @@ def _children(port: int) -> list[Child]:
         "beat": [*celery, "beat", *level, "--pidfile="],
         "relay": [python, manage, "relay"],
     }  # fmt: skip
+    inherited = {"web": (door,)}
     return [
-        Child(name, command, logs / f"{name}.log") for name, command in commands.items()
+        Child(name, command, logs / f"{name}.log", inherited=inherited.get(name, ()))
+        for name, command in commands.items()
     ]
 
 
-def _free_port(text: str) -> int:
+def _port(text: str) -> int:
     try:
         port = int(text)
     except ValueError:
         port = 0
     if not 1 <= port <= 65535:
         raise CommandError(f"PORT must be a number from 1 to 65535, not “{text}”.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            raise CommandError(
-                f"Port {port} needs special rights; choose another: make run PORT=8001"
-            ) from None
-        except OSError:
-            raise CommandError(
-                f"Port {port} is taken by another program; choose another: "
-                f"make run PORT={port + 1 if port < 65535 else 8000}"
-            ) from None
     return port
+
+
+def _open_door(port: int) -> socket.socket:
+    """Take the port and keep it, minutes before the first start has a web server for it.
+
+    Without this another program may take it meanwhile, and answer `/readyz` in our place. Who
+    calls while the web server starts, or starts again, waits instead of being refused.
+    """
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind(("127.0.0.1", port))
+        door.listen(BACKLOG)
+    except PermissionError:
+        door.close()
+        raise CommandError(
+            f"Port {port} needs special rights; choose another: make run PORT=8001"
+        ) from None
+    except OSError:
+        door.close()
+        raise CommandError(
+            f"Port {port} is taken by another program; choose another: "
+            f"make run PORT={port + 1 if port < 65535 else 8000}"
+        ) from None
+    return door
 
 
 @contextmanager
