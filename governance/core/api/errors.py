@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -13,6 +15,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: domain errors keep their code, DRF's get one."""
     if isinstance(error, DomainError):
         return Response(error.as_dict(), status=error.status)
+    # Django's own words for these two are English and name our classes.
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -29,10 +36,5 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             if isinstance(error.get_codes(), str)
             else "refused",
             "message": str(error.detail),
-        }
-    else:
-        response.data = {
-            "code": "not_found",
-            "message": str(response.data.get("detail", "")),
         }
     return response

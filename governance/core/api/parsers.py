@@ -50,6 +50,13 @@ class JSONParser(parsers.JSONParser):
             return checked(super().parse(stream, media_type, parser_context))
         except RecursionError:
             raise ParseError(_("This is nested too deep.")) from None
+        except ParseError as error:
+            why = error.__context__
+            if not isinstance(why, ValueError):  # one of ours, in words already
+                raise
+            raise ParseError(
+                _("The body is not valid JSON: %(why)s") % {"why": why}
+            ) from None
 
 
 class FormParser(parsers.FormParser):
