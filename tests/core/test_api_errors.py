@@ -1,6 +1,7 @@
 """Refusals of the API are in the product's words, whoever refuses."""
 
 import io
+import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from rest_framework.exceptions import ParseError
 
 from governance.core.api.errors import handle
 from governance.core.api.parsers import JSONParser
+from governance.core.views import errors
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,18 @@ def test_a_character_that_cannot_be_kept_keeps_its_own_words():
     with translation.override("zh-hans"), pytest.raises(ParseError) as told:
         JSONParser().parse(io.BytesIO(b'{"body": "a\\u0000"}'))
     assert str(told.value.detail) == "文字里有无法保存的字符。"
+
+
+@pytest.mark.django_db
+def test_a_program_at_a_wrong_address_reads_words(client):
+    answer = client.get("/api/v1/nothing-here/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    told = {"code": "not_found", "message": "There is nothing at this address"}
+    assert answer.json() == told
+
+
+def test_a_fault_is_told_to_programs_with_its_number(rf):
+    told = json.loads(errors.server_error(rf.get("/api/v1/x")).content)
+    assert told["code"] == "failure"
+    assert told["message"]
+    assert len(told["failure_id"]) == 10

@@ -1,4 +1,4 @@
-"""Error pages in the product's look."""
+"""Refusals that no view made: pages in the product's look, {code, message} for programs."""
 
 import uuid
 
@@ -6,13 +6,23 @@ import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 log = structlog.get_logger(__name__)
+
+# The codes are those of the API's own refusals (`core.errors`).
+FOR_PROGRAMS = {
+    400: ("invalid", gettext_lazy("This request could not be read")),
+    403: ("not_allowed", gettext_lazy("Your role may not see or do this")),
+    404: ("not_found", gettext_lazy("There is nothing at this address")),
+}
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": f"http_{status}", "message": ""}, status=status)
+        code, words = FOR_PROGRAMS[status]
+        return JsonResponse({"code": code, "message": words}, status=status)
     return render(request, f"errors/{status}.html", status=status)
 
 
@@ -41,8 +51,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     structlog.contextvars.bind_contextvars(failure_id=failure_id)
     log.error("failure", path=request.path)
     if request.path.startswith("/api/"):
-        return JsonResponse(
-            {"code": "failure", "message": "", "failure_id": failure_id}, status=500
-        )
+        words = _("Something went wrong here; it has been logged")
+        told = {"code": "failure", "message": words, "failure_id": failure_id}
+        return JsonResponse(told, status=500)
     html = render_to_string("errors/500.html", {"failure_id": failure_id})
     return HttpResponse(html, status=500)
