@@ -2,9 +2,13 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 import structlog
+from django.conf import settings
 
 from governance.core import logs
 
@@ -71,3 +75,23 @@ def test_level_is_kept(lines):
     structlog.get_logger("t").info("quiet")
     logging.getLogger("t").warning("loud")
     assert [line["event"] for line in lines()] == ["loud"]
+
+
+def test_a_worker_writes_the_line_that_tells_of_a_fault():
+    """Celery turns stderr into a logger unless told otherwise: lines of ours were lost there."""
+    starts_like_a_worker = (
+        "from governance.celery import app;"
+        "app.log.setup(loglevel='WARNING', redirect_stdouts=True);"
+        "import django, structlog; django.setup();"
+        "structlog.get_logger('t').error('import_broken', run_id=7)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", starts_like_a_worker],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "governance.settings"},
+    )
+    (line,) = [json.loads(said) for said in done.stderr.splitlines() if "run_id" in said]
+    assert (line["event"], line["run_id"]) == ("import_broken", 7)
