@@ -26,6 +26,7 @@ def keep_our_logging(loglevel: int | None = None, **_: Any) -> None:
     the logger refuses to be called from inside itself, and every line is lost without a word.
     """
     from django.conf import settings  # after the settings module is named
+
     from governance.core.logs import configure
 
     configure({"level": settings.LOG_LEVEL})

@@ -306,7 +306,7 @@ class TeamFile:
 
 
 def team_of(grid: Grid) -> TeamFile:
-    """The team of one grid with its history; two statements."""
+    """The team of one grid with its history; three statements."""
     slots = _slots_of(grid)
     template = slots[0].template if slots else template_of(grid)
     if template is None:
@@ -322,8 +322,9 @@ def team_of(grid: Grid) -> TeamFile:
                 team.others.append(row)
         else:
             _sort(seat, row, today)
+    born = team_rates.born_on(Grid.objects.filter(pk=grid.pk)).get(grid.pk)
     for seat in team.seats:
-        _finish(seat, template)
+        _finish(seat, born)
     return team
 
 
@@ -352,7 +353,7 @@ def _sort(seat: Seat, row: Assignment, today: dt.date) -> None:
         seat.past.append(Spell(row))
 
 
-def _finish(seat: Seat, template: TeamTemplate) -> None:
+def _finish(seat: Seat, born: dt.date | None) -> None:
     """Since when somebody is missing; the history newest first."""
     if seat.missing:
         ended = [
@@ -360,9 +361,8 @@ def _finish(seat: Seat, template: TeamTemplate) -> None:
             for spell in seat.past
             if spell.row.ended_on and spell.row.ended_on < seat.today
         ]
-        last = max(ended, default=None)
-        began = last + dt.timedelta(days=1) if last else template.starts_on
-        seat.vacant_since = min(began, seat.today)
+        left = max(ended, default=None)
+        seat.vacant_since = team_rates.vacant_since(seat.slot, left, born, seat.today)
     seat.past.reverse()
 
 

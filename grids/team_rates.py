@@ -14,7 +14,14 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
-from grids.models import Assignment, Grid, TeamSlot, TeamTemplate
+from grids.models import (
+    Assignment,
+    ChangeKind,
+    Grid,
+    GridChangeSide,
+    TeamSlot,
+    TeamTemplate,
+)
 from grids.models.places import LEVELS
 from grids.scoping import Viewer, posts_of, scope_of
 
@@ -139,13 +146,18 @@ def grids_of(
 
 
 def read(grids: "QuerySet[Grid]", day: dt.date | None = None) -> list[Team]:
-    """The teams of these grids on a day (today when left out); five statements."""
+    """The teams of these grids on a day (today when left out); six statements."""
     day = day or timezone.localdate()
     slots = _slots()
     held = _held(grids, day)
     ended = _ended(grids, day)
+    born = born_on(grids)
     return [
-        Team(grid, _fills(grid, _of(slots, grid), held, ended, day)) for grid in grids
+        Team(
+            grid,
+            _fills(grid, _of(slots, grid), held, ended, day, born.get(grid.pk)),
+        )
+        for grid in grids
     ]
 
 
@@ -190,12 +202,40 @@ def _ended(grids: "QuerySet[Grid]", day: dt.date) -> dict[Key, dt.date]:
     return {(row["grid"], row["slot__code"]): row["last"] for row in last}
 
 
+def born_on(grids: "QuerySet[Grid]") -> dict[int, dt.date]:
+    """The day each of these grids was made, by id; those that were there from the start lack."""
+    sides = GridChangeSide.objects.filter(
+        grid__in=grids.order_by().values("pk"),
+        change__kind__in=(ChangeKind.CREATED, ChangeKind.SPLIT),
+    )
+    born: dict[int, dt.date] = {}
+    rows = sides.order_by("change_id")
+    for pk, on, before in rows.values_list("grid", "change__on", "change__before"):
+        if all(old["id"] != pk for old in before):  # a grid that was split is older
+            born.setdefault(pk, on)
+    return born
+
+
+def vacant_since(
+    slot: TeamSlot, left: dt.date | None, born: dt.date | None, today: dt.date
+) -> dt.date:
+    """Since when somebody is missing: from the last one's leaving, else from the start.
+
+    The start is the day the team was laid down, or the grid made, whichever was later.
+    """
+    if left:
+        return min(left + dt.timedelta(days=1), today)
+    start = slot.template.starts_on
+    return min(max(start, born) if born else start, today)
+
+
 def _fills(
     grid: Grid,
     slots: Iterable[TeamSlot],
     held: dict[Key, int],
     ended: dict[Key, dt.date],
     day: dt.date,
+    born: dt.date | None,
 ) -> list[Fill]:
     out = []
     for slot in slots:
@@ -203,10 +243,7 @@ def _fills(
         count = held.get(key, 0)
         since = None
         if count < slot.required:
-            left = ended.get(key)
-            # Nobody ever held it: vacant since the team was set up.
-            began = left + dt.timedelta(days=1) if left else slot.template.starts_on
-            since = min(began, day)
+            since = vacant_since(slot, ended.get(key), born, day)
         out.append(Fill(slot, count, since))
     return out
 

@@ -331,7 +331,10 @@ class SplitForm(ChangeForm):
             self._add_part(grid, n)
         for child in Grid.objects.live().filter(parent=grid).order_by("code"):
             self.fields[f"child_{child.pk}"] = forms.ChoiceField(
-                label=f"{child.name} {child.code}", choices=takers, initial="0"
+                label=_("Grid below %(name)s %(code)s goes to")
+                % {"name": child.name, "code": child.code},
+                choices=takers,
+                initial="0",
             )
         self.fields["heir"] = forms.ChoiceField(
             label=_("Who takes the rest"), choices=takers, initial="0"

@@ -143,7 +143,7 @@
       out.className = "plain stack-s";
       function line(said, tone) { var li = document.createElement("li"); li.className = "note tone-" + tone; li.textContent = said; out.appendChild(li); }
       list.forEach(function (fault) { line(fault.words, fault.blocks ? "red" : "amber"); mark(fault); });
-      if (!list.some(function (fault) { return fault.blocks; }) && area) { line(words.fine + " " + words.area + " " + area, "green"); }
+      if (!list.some(function (fault) { return fault.blocks; }) && area) { line((list.length ? words.doubts : words.fine) + " " + words.area + " " + area, "green"); }
       verdict.appendChild(out);
       box.dataset.checked = String(list.filter(function (fault) { return fault.blocks; }).length);
     }

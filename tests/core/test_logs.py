@@ -93,5 +93,7 @@ def test_a_worker_writes_the_line_that_tells_of_a_fault():
         cwd=settings.BASE_DIR,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "governance.settings"},
     )
-    (line,) = [json.loads(said) for said in done.stderr.splitlines() if "run_id" in said]
+    (line,) = [
+        json.loads(said) for said in done.stderr.splitlines() if "run_id" in said
+    ]
     assert (line["event"], line["run_id"]) == ("import_broken", 7)

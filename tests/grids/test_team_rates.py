@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from grids import team_candidates, team_rates
+from grids import team_candidates, team_pages, team_rates
 from grids.actions import team_templates, teams
 from grids.actions.bulk import GridRow, bulk_build
 from grids.actions.teams import Holder
+from grids.actions.tree import create_grid
 from grids.models import TeamSlot, TeamTemplate
 
 
@@ -174,7 +175,7 @@ def test_statements_do_not_grow_with_the_grids(
     django_assert_num_queries: Any,
 ) -> None:
     cast.district.__dict__.pop("_posts", None)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         team_rates.read(team_rates.grids_of(cast.district))
     rows = [
         GridRow(
@@ -187,6 +188,19 @@ def test_statements_do_not_grow_with_the_grids(
     ]
     bulk_build(forest.district, rows, by="test")
     cast.district.__dict__.pop("_posts", None)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = team_rates.read(team_rates.grids_of(cast.district))
     assert sum(team.totals.required for team in found) == 112 + 80 * 3
+
+
+def test_a_new_grid_has_no_vacancy_older_than_itself(
+    cast: SimpleNamespace, forest: SimpleNamespace, staffed: Any
+) -> None:
+    ask = {"on": days(-3), "by": cast.district, "reason": "户数增加"}
+    born = create_grid(parent=forest.small_a1_1, name="新格", **ask)
+    rows = team_rates.red_list(summary(cast.district).teams)
+    assert {row.days for row in rows if row.grid.pk == born.pk} == {3}
+    older = {row.days for row in rows if row.grid.pk == forest.small_a1_2.pk}
+    assert max(older) > 3
+    seats = [seat for seat in team_pages.team_of(born).seats if seat.missing]
+    assert {seat.vacant_days for seat in seats} == {3}

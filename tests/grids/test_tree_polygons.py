@@ -214,3 +214,30 @@ def test_a_file_of_outlines_is_judged_then_written_at_once(
     assert GridChange.objects.filter(kind="drawn").count() == 1
     again = staff.post(answer["Location"], {"reason": "x", "go": "1"})
     assert again.status_code in (409, 422)
+
+
+def _cells(crs: str, east: float = 0.0) -> list[dict[str, Any]]:
+    """Sixteen squares that fill 112.00–112.04 by 22.90–22.94, written in `crs`."""
+
+    def corner(x: int, y: int) -> tuple[float, float]:
+        return coordinates.from_wgs84(112 + east + x / 100, 22.9 + y / 100, crs)
+
+    around = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    return [
+        {
+            "type": "Polygon",
+            "coordinates": [[corner(x + i, y + j) for i, j in around]],
+        }
+        for x in range(4)
+        for y in range(4)
+    ]
+
+
+def test_a_shift_that_takes_only_the_rim_out_is_doubted() -> None:
+    town = [shape(box(112.0, 22.9, 112.04, 22.94))]
+    (fault,) = polygons.datum_doubt(_cells("gcj02"), town)
+    assert (fault.code, fault.choose, fault.blocks) == ("datum", "gcj02", False)
+    assert polygons.datum_doubt(_cells("wgs84"), town) == []
+    # off to the west: neither datum brings them back, and most still lie inside
+    assert polygons.datum_doubt(_cells("wgs84", east=-0.004), town) == []
+    assert polygons.datum_doubt(_cells("gcj02")[:3], town) == []  # too few to say
