@@ -111,9 +111,8 @@ def drop(kind: str) -> None:
         with _admin() as cursor, suppress(InsufficientPrivilege):
             cursor.execute(f'DROP DATABASE IF EXISTS "{name_of(kind)}" WITH (FORCE)')
             return
-        time.sleep(
-            5
-        )  # the server's own vacuum is in it, which only a superuser may end
+        # the server's own vacuum is in it, which only a superuser may end
+        time.sleep(5)
     raise RuntimeError(f"{name_of(kind)} is in use")
 
 

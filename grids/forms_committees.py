@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core import dictionaries
+from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
 from governance.core.models import User
 from governance.core.workflow import Step
@@ -15,7 +16,6 @@ from grids import locate
 from grids.models import CommitteeMember, Department, JointMeeting, Resource
 from grids.models.resources import RESOURCE_KINDS
 from grids.resources import resources_for
-from grids.views.drawers import ActionForm
 
 
 def _kinds() -> list[tuple[str, Any]]:

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
 from governance.core.models import User
 from grids.actions.teams import Holder, account_of
 from grids.models import Grid, TeamSlot
 from grids.models.teams import POST_ROLES
 from grids.team_candidates import Candidate
-from grids.views.drawers import ActionForm
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
-from governance.core.errors import DomainError, Invalid
 from grids.actions.codes import LEVEL_ABOVE, LEVEL_BELOW
 from grids.models import District, Grid
 
@@ -43,7 +43,7 @@ class GridCodeField(forms.CharField):
         return grid
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(ActionForm):
     """What every change asks: the day and the reason."""
 
     kind = ""
@@ -74,15 +74,6 @@ class ChangeForm(forms.Form):
     def data_for(self) -> dict[str, Any]:
         """Ids and words, as `actions.plans.perform` takes them."""
         raise NotImplementedError
-
-    def refuse(self, error: DomainError) -> None:
-        """Put what the action said beside its fields, the rest on top."""
-        named = error.fields if isinstance(error, Invalid) else {}
-        for name, sentences in named.items():
-            for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)
-        if not named:
-            self.add_error(None, error.message)
 
     def offer(self, name: str, grids: Sequence[Grid]) -> GridCodeField:
         """A field for a grid with a list to choose from."""

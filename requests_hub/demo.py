@@ -242,7 +242,7 @@ class Teller:
     def _reply_lead(self) -> None:
         task, officer = self._task(0)
         with self._later(120):
-            whistles.reply(
+            handling.reply(
                 task,
                 by=officer,
                 reply=PLAIN,
@@ -257,7 +257,7 @@ class Teller:
             with self._later(15):
                 whistles.claim(task, by=officer, plan="配合主办单位。")
             with self._later(60):
-                whistles.reply(task, by=officer, reply="已配合处理，夜间加巡一次。")
+                handling.reply(task, by=officer, reply="已配合处理，夜间加巡一次。")
 
     def _give(self) -> None:
         with self._later(20):

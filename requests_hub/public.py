@@ -17,6 +17,7 @@ from requests_hub.actions.feedback import reopen_until
 from requests_hub.history import files_by_event, tasks_of
 from requests_hub.models import Request, Supporter, Task
 from requests_hub.turns import place_name, town_name
+from requests_hub.workflow import CLOSED
 
 STAGES = {
     **dict.fromkeys(("draft", "submitted", "accepted", "verify"), 1),
@@ -100,7 +101,7 @@ def public_view(request: Request) -> PublicView:
     tasks = [t for t in tasks_of(request) if t.round == request.round]
     who, who_note, phone = _who(request, tasks)
     tone, icon = _look(request, stage)
-    until = reopen_until(request) if request.state in ("closed", "revisited") else None
+    until = reopen_until(request) if request.state in CLOSED else None
     return PublicView(
         request=request,
         code=codes.shown(request.follow_code),

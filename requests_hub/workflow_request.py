@@ -20,6 +20,7 @@ from governance.core.workflow import (
 )
 from requests_hub.workflow_aside import STEPS_ASIDE
 from requests_hub.workflow_parts import (
+    CLOSED,
     DESK,
     FILES,
     GRID,
@@ -267,7 +268,7 @@ RATE = Step(
 REOPEN = Step(
     "reopen",
     _("Ask for it to be done again"),
-    ("closed", "revisited"),
+    CLOSED,
     "reopened",
     ("reporter", *DESK),
     (StepField("reason", _("What is not done")), FILES),

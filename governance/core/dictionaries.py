@@ -70,6 +70,11 @@ def path(entry: DictionaryItem) -> list[DictionaryItem]:
     return steps[::-1]
 
 
+def path_label(entry: DictionaryItem) -> str:
+    """The labels of the entry and of what is above it, top first: “A › B › C”."""
+    return " › ".join(step.label for step in path(entry))
+
+
 def choices(code: str) -> list[tuple[str, str]]:
     """(code, label) of the entries in use, for form fields."""
     return [(row.code, row.label) for row in items(code)]

@@ -227,8 +227,10 @@ def move_grid(
         return grid
     on, before = history.day(on, [grid]), history.side(grid)
     trees = {grid.tree_id, to.tree_id}
-    code = code or codes.kept_code(grid, to)
-    codes.check_code(code, level=grid.level, above=to.code, own=grid)
+    if code:
+        codes.check_code(code, level=grid.level, above=to.code, own=grid)
+    else:
+        code = codes.kept_code(grid, to)
     shifts = [Shift(grid.level, grid.pk, grid.pk)]
     effects = effects_of(shifts, work)
     put_below(grid, parent=to, code=code)

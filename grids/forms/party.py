@@ -6,20 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
-from governance.core.errors import Invalid
 from grids.models import AgreementReview, PartyOrganisation
 
 
-class BodyForm(forms.Form):
-    """A form whose refusals by an action come back to its fields."""
-
-    def refuse(self, error: Invalid) -> None:
-        for name, words in (error.fields or {"": [error.message]}).items():
-            self.add_error(name if name in self.fields else None, list(words))
-
-
-class TransferForm(BodyForm):
+class TransferForm(ActionForm):
     """Which members go to which body."""
 
     members: Any = forms.ModelMultipleChoiceField(
@@ -43,7 +35,7 @@ class TransferForm(BodyForm):
         self.fields["organisation"].queryset = bodies.exclude(pk=body.pk)  # type: ignore[attr-defined]
 
 
-class EndForm(BodyForm):
+class EndForm(ActionForm):
     """Why something ends, and on which day."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
@@ -72,7 +64,7 @@ class MergeForm(EndForm):
         self.fields["into"].queryset = bodies  # type: ignore[attr-defined]
 
 
-class RenewForm(BodyForm):
+class RenewForm(ActionForm):
     term_from = DayField(label=_("New term from"))
     term_to = DayField(label=_("New term to"))
     carries_open = forms.BooleanField(
@@ -80,7 +72,7 @@ class RenewForm(BodyForm):
     )
 
 
-class ReviewForm(BodyForm):
+class ReviewForm(ActionForm):
     """One year of an agreement."""
 
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
@@ -104,8 +96,10 @@ class ReviewForm(BodyForm):
         self.fields["year"].choices = [(y, str(y)) for y in years]  # type: ignore[attr-defined]
 
 
-class FinishForm(BodyForm):
+class FinishForm(ActionForm):
     """That an item is done, with a word and one file as evidence."""
+
+    aliases = {"photos": "file"}
 
     on = DayField(label=_("Done on"))
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
@@ -120,10 +114,6 @@ class FinishForm(BodyForm):
         kwargs.setdefault("initial", {}).setdefault("on", timezone.localdate())
         super().__init__(*args, **kwargs)
 
-    def refuse(self, error: Invalid) -> None:
-        fields = {"file" if n == "photos" else n: w for n, w in error.fields.items()}
-        super().refuse(Invalid(error.message, fields=fields))
 
-
-class DropForm(BodyForm):
+class DropForm(ActionForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -3,32 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from governance.core.errors import DomainError, Invalid
+from governance.core.action_forms import ActionForm
+from governance.core.errors import DomainError
 from grids.views.access import is_for
 
 PAGE = "grids/parts/drawer.html"
-
-
-class ActionForm(forms.Form):
-    """A form whose action may refuse it. `aliases` names the field of an action's input."""
-
-    aliases: dict[str, str] = {}
-
-    def refuse(self, error: DomainError) -> None:
-        """Put what the action said beside its fields, the rest on top."""
-        named = error.fields if isinstance(error, Invalid) else {}
-        for name, sentences in named.items():
-            own = self.aliases.get(name, name)
-            for sentence in sentences:
-                self.add_error(own if own in self.fields else None, sentence)
-        if not named:
-            self.add_error(None, error.message)
 
 
 def can_undo(http: HttpRequest, text: str, url: str) -> None:

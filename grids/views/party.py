@@ -12,10 +12,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from governance.core.action_forms import ActionForm
 from governance.core.errors import DomainError, Invalid, NotAllowed, NotHere
 from grids import party_pages as pages
 from grids.actions import party, party_members
-from grids.forms.party import BodyForm, EndForm, LeaveForm, MergeForm, TransferForm
+from grids.forms.party import EndForm, LeaveForm, MergeForm, TransferForm
 from grids.models import PartyMember, PartyOrganisation
 from grids.party_workflow import WRITERS
 from grids.registers import base
@@ -79,7 +80,7 @@ def member(http: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _asked(
-    http: HttpRequest, form: BodyForm, back: str, words: dict[str, Any], act: Any
+    http: HttpRequest, form: ActionForm, back: str, words: dict[str, Any], act: Any
 ) -> HttpResponse:
     """Show a form, or do what it asks; `act` gives where to go next."""
     if http.method == "POST" and form.is_valid():

@@ -127,7 +127,7 @@ def undo(row: CategoryFlag, *, by: User) -> CategoryFlag:
 def go_on(pk: int) -> CategoryFlag | None:
     """The next batch of a decision that is being carried out; None when there is none."""
     rows = CategoryFlag.objects.select_for_update(of=("self",))
-    row = rows.filter(pk=pk, state__in=[State.HIDING, State.SHOWING]).first()
+    row = rows.filter(pk=pk, state__in=CategoryFlag.GOING_ON).first()
     return _batch(row) if row else None
 
 
@@ -136,7 +136,7 @@ def sweep() -> int:
 
     Each process reads the lists anew within a minute. Gives how many decisions had work left.
     """
-    going = CategoryFlag.objects.filter(state__in=[State.HIDING, State.SHOWING])
+    going = CategoryFlag.objects.filter(state__in=CategoryFlag.GOING_ON)
     worked = [go_on(pk) for pk in going.values_list("pk", flat=True)]
     young = CategoryFlag.objects.filter(
         is_sensitive=True, state=State.DONE, at__gte=timezone.now() - LATE
@@ -270,9 +270,7 @@ def _begin(category: str, by: User, reason: str) -> tuple[DictionaryItem, str]:
     if known is None:
         raise Invalid(fields={"category": [_("There is no such category.")]})
     entry = _locked(known.pk)
-    going = CategoryFlag.objects.filter(
-        category=entry, state__in=[State.HIDING, State.SHOWING]
-    )
+    going = CategoryFlag.objects.filter(category=entry, state__in=CategoryFlag.GOING_ON)
     if going.exists():
         raise Conflict(_("The last decision about it is still being carried out."))
     return entry, reason

@@ -75,7 +75,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("whistle_task", "report_in"): whistles.report_in,
     ("whistle_task", "claim"): whistles.claim,
     ("whistle_task", "handle"): whistles.handle,
-    ("whistle_task", "reply"): whistles.reply,
+    ("whistle_task", "reply"): handling.reply,
     ("whistle_task", "plan"): whistles.plan,
     ("whistle_task", "release"): callups.release,
     ("whistle_task", "recall"): callups.recall,

@@ -15,7 +15,6 @@ from grids.models import Department
 from requests_hub import deadlines
 from requests_hub.actions import base, escalation
 from requests_hub.actions.actors import may_take
-from requests_hub.actions.handling import reply as reply
 from requests_hub.deadlines import Limit
 from requests_hub.models import Request, Task, Whistle
 

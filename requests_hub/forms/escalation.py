@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
 from governance.core.workflow import Step
-from grids.views.drawers import ActionForm
 from requests_hub.actions.escalation_policy import first_day
 from requests_hub.forms.fields import AmountField
 from requests_hub.models import Ladder

@@ -7,10 +7,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.core import dictionaries
+from governance.core.action_forms import ActionForm
 from governance.core.models import Attachment, User
 from grids.models import District, Grid
 from grids.scoping import scope_of
-from grids.views.drawers import ActionForm
 from requests_hub.actions import intake
 from requests_hub.categories import CATEGORIES
 from requests_hub.forms.base import PhotosMixin, photos_field

@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from governance.core.action_forms import ActionForm
 from governance.core.models import User
 from grids.models import Department
-from grids.views.drawers import ActionForm
 from requests_hub.actions.issues import LONGEST_TITLE
 from requests_hub.models import HotIssue, Request
 

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from governance.core.action_forms import ActionForm
 from governance.core.models import User
 from grids.models import Department
-from grids.views.drawers import ActionForm
 from requests_hub.actions import revisits
 from requests_hub.models import Request, Revisit
 

@@ -6,17 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.core import dictionaries
-from grids.views.drawers import ActionForm
+from governance.core.action_forms import ActionForm
 from requests_hub.categories import CATEGORIES
 
 
 def _paths() -> list[tuple[str, str]]:
     """(code, path) of every category in use, in the order of the tree."""
-    found = [
-        (item.code, " › ".join(step.label for step in dictionaries.path(item)))
-        for item in dictionaries.items(CATEGORIES)
-    ]
-    return [("", ""), *found]
+    entries = dictionaries.items(CATEGORIES)
+    return [("", ""), *((e.code, dictionaries.path_label(e)) for e in entries)]
 
 
 class ChooseForm(forms.Form):

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from governance.core import dictionaries
+from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
 from governance.core.models import User
 from governance.core.workflow import Step, StepField
 from grids import locate
 from grids.models import Department, Post
-from grids.views.drawers import ActionForm
 from requests_hub import history
 from requests_hub.forms.base import PhotosMixin, photos_field
 from requests_hub.forms.fields import (

@@ -25,6 +25,8 @@ class CategoryFlag(models.Model):
         SHOWING = "showing", pgettext_lazy("flag", "being undone")
         UNDONE = "undone", pgettext_lazy("flag", "undone")
 
+    GOING_ON = (State.HIDING, State.SHOWING)
+
     id = TimeOrderedIdField()
     category = models.ForeignKey(
         DictionaryItem, models.PROTECT, related_name="+", verbose_name=_("category")
@@ -57,7 +59,7 @@ class CategoryFlag(models.Model):
 
     @property
     def is_going_on(self) -> bool:
-        return self.state in (self.State.HIDING, self.State.SHOWING)
+        return self.state in self.GOING_ON
 
 
 class FlaggedRequest(models.Model):

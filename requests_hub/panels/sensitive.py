@@ -29,7 +29,7 @@ def page(user: User) -> dict[str, Any]:
         "rows": [
             {
                 "entry": entry,
-                "path": path_of(entry),
+                "path": dictionaries.path_label(entry),
                 "public": public[entry.pk],
                 "last": last.get(entry.pk),
             }
@@ -39,10 +39,6 @@ def page(user: User) -> dict[str, Any]:
         "is_going": any(line["row"].is_going_on for line in decisions),
         "may_keep": actions.may_keep(user),
     }
-
-
-def path_of(entry: DictionaryItem) -> str:
-    return " › ".join(step.label for step in dictionaries.path(entry))
 
 
 def _public(entries: list[DictionaryItem]) -> Counter[int]:
@@ -73,5 +69,7 @@ def _decisions() -> list[dict[str, Any]]:
             newest.add(row.category_id)
         entry = dictionaries.by_id(row.category_id) or row.category
         can_undo = is_newest and row.state == CategoryFlag.State.DONE
-        lines.append({"row": row, "path": path_of(entry), "can_undo": can_undo})
+        lines.append(
+            {"row": row, "path": dictionaries.path_label(entry), "can_undo": can_undo}
+        )
     return lines

@@ -98,7 +98,12 @@ def unflag(http: HttpRequest, code: str) -> HttpResponse:
 def _decide(
     http: HttpRequest, form: Any, entry: DictionaryItem, **more: Any
 ) -> HttpResponse:
-    context = {"form": form, "entry": entry, "path": panels.path_of(entry), **more}
+    context = {
+        "form": form,
+        "entry": entry,
+        "path": dictionaries.path_label(entry),
+        **more,
+    }
     status = 422 if form.is_bound else 200
     page = "requests_hub/sensitive/decide.html"
     return render(http, page, context, status=status)

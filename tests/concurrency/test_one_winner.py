@@ -118,7 +118,7 @@ def test_both_departments_reply_at_once_and_the_request_moves_on_once(town):
         whistles.report_in(task, by=officer)
         whistles.claim(task, by=officer, plan="去")
     answers = at_once(
-        2, lambda n: whistles.reply(pairs[n][0], by=pairs[n][1], reply="井盖已换好")
+        2, lambda n: handling.reply(pairs[n][0], by=pairs[n][1], reply="井盖已换好")
     )
     assert all(isinstance(a, Task) for a in answers), answers
     request.refresh_from_db()

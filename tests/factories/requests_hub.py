@@ -57,7 +57,7 @@ def answered(task: Task, officer: Any) -> Task:
     """Reported in, claimed and replied by one officer."""
     whistles.report_in(task, by=officer)
     whistles.claim(task, by=officer, plan="当天处理")
-    return whistles.reply(task, by=officer, reply="井盖已更换，积水已排。")
+    return handling.reply(task, by=officer, reply="井盖已更换，积水已排。")
 
 
 class Makers:

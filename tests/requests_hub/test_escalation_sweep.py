@@ -124,7 +124,7 @@ def test_an_answer_ends_it(called, make):
     with base.at(MONDAY + timedelta(hours=1)):
         whistles.claim(called, by=make.cast.officer_b)
         whistles.plan(called, by=make.cast.officer_b, plan="当天处理")
-        whistles.reply(called, by=make.cast.officer_b, reply="路面已修。")
+        handling.reply(called, by=make.cast.officer_b, reply="路面已修。")
     called.refresh_from_db()
     assert called.next_at is None
     sweep_at(MONDAY + 4 * WEEK)

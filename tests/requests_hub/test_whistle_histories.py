@@ -33,6 +33,7 @@ from requests_hub.actions import (
     escalation,
     extensions,
     feedback,
+    handling,
     pauses,
     returns,
     scores,
@@ -202,7 +203,7 @@ class Histories(RuleBasedStateMachine):
         p = self.part(code)
         ok = p is not None and p.state in ("planned", "handling") and not p.is_held
         if (
-            self.act(code, ok, whistles.reply, by=self.officer(code), reply="好了")
+            self.act(code, ok, handling.reply, by=self.officer(code), reply="好了")
             and p
         ):
             p.meet("handle", self.days)

@@ -18,6 +18,7 @@ from grids.models import District
 from requests_hub.actions import bulletins
 from requests_hub.assessment.periods import KINDS, Period, period_of
 from requests_hub.bulletins import files
+from requests_hub.management.asked import account_of, district_of
 from requests_hub.panels import bulletins as panels
 from requests_hub.queries import areas
 from requests_hub.queries.assessment import rule_at
@@ -38,10 +39,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = User.objects.filter(username=options["by"]).first()
-        if options["by"] and by is None:
-            raise CommandError(_("There is no such account."))
-        district = _district_of(by) if by else _district_at(options["district"])
+        by = account_of(options["by"]) if options["by"] else None
+        district = _posted_at(by) if by else district_of(options["district"])
         first_day = rule_at(district.pk, options["at"]).first_day
         period = period_of(options["kind"], options["at"], first_day)
         content, issue = self._made(district, period, by)
@@ -83,7 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(str(path))
 
 
-def _district_of(by: User) -> District:
+def _posted_at(by: User) -> District:
     """Where the person who issues it is posted."""
     found = (
         District.objects.filter(pk__in=areas.districts_of(by)).order_by("pk").first()
@@ -91,11 +90,4 @@ def _district_of(by: User) -> District:
     if found is None:
         words = _("%(person)s is posted in no district.") % {"person": by}
         raise CommandError(words)
-    return found
-
-
-def _district_at(code: str) -> District:
-    found = District.objects.filter(code=code).first()
-    if found is None:
-        raise CommandError(_("There is no district %(code)s.") % {"code": code})
     return found

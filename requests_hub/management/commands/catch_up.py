@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from grids.models import District
 from requests_hub.actions import likeness_many, statistics, suggestions
+from requests_hub.management.asked import district_of
 
 
 class Command(BaseCommand):
@@ -21,10 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--district", default=settings.DISTRICT_CODE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        district = District.objects.filter(code=options["district"]).first()
-        if district is None:
-            words = _("There is no district %(code)s.")
-            raise CommandError(words % {"code": options["district"]})
+        district = district_of(options["district"])
         parts: tuple[tuple[str, Callable[[], int]], ...] = (
             (_("suggestions"), partial(suggestions.suggest_missing, district)),
             (

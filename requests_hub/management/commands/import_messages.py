@@ -16,6 +16,7 @@ from governance.core.errors import Invalid
 from grids.models import District, Grid
 from requests_hub.actions import hotline as actions
 from requests_hub.hotline import Message, MessageFile, read
+from requests_hub.management.asked import district_of
 from requests_hub.models import ImportRun
 
 BATCH = 500
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file, district = self._read(options["csv"]), self._district(options["district"])
+        file, district = self._read(options["csv"]), district_of(options["district"])
         place = self._placer(district, options)
         if options["limit"]:
             file = MessageFile(
@@ -100,12 +101,6 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error.strerror}") from None
         except Invalid as error:
             raise CommandError(f"{path}: {error.message}") from None
-
-    def _district(self, code: str) -> District:
-        found = District.objects.filter(code=code).first()
-        if found is None:
-            raise CommandError(_("There is no district %(code)s.") % {"code": code})
-        return found
 
     def _placer(self, district: District, options: dict[str, Any]) -> actions.Placer:
         if options["scatter"] is not None:

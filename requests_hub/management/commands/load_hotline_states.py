@@ -4,11 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.core.management.base import BaseCommand
 
-from grids.models import District
 from requests_hub.actions.hotline_messages import propose_states
+from requests_hub.management.asked import district_of
 
 
 class Command(BaseCommand):
@@ -18,8 +17,5 @@ class Command(BaseCommand):
         parser.add_argument("--district", default=settings.DISTRICT_CODE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        code = options["district"]
-        district = District.objects.filter(code=code).first()
-        if district is None:
-            raise CommandError(_("There is no district %(code)s.") % {"code": code})
+        district = district_of(options["district"])
         self.stdout.write(str(propose_states(district.pk)))

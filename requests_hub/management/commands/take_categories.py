@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from governance.core.errors import Conflict, DomainError
 from governance.core.models import User
 from requests_hub.actions.categories import take_proposals
+from requests_hub.management.asked import account_of
 from requests_hub.queries import areas
 
 
@@ -20,9 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--least", type=float, default=0.9, help="0.5 to 1")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = User.objects.filter(username=options["by"], is_active=True).first()
-        if by is None:
-            raise CommandError(_("There is no such account."))
+        by = account_of(options["by"])
         taken = 0
         try:
             for district in areas.districts_of(by):
