@@ -5,15 +5,48 @@ every table; the append-only triggers would refuse, so they are told to look awa
 statement. What migrations had seeded (roles, dictionaries) is put back before the next such test;
 `tests/database.py` remembers it. pytest-django asks for this test by test; here every test with
 real commits gets it, for one that goes without leaves content types with other ids behind.
+
+A page that a browser test closes may have asked the live server for something a moment before.
+The tables are emptied when that is answered: the two would wait for each other's tables, and what
+the answer writes would meet the next test.
 """
 
+import threading
 from typing import Any
 
 import pgtrigger
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
 from django.test import TransactionTestCase
+
+ANSWER_SECONDS = 20
 
 _setup = TransactionTestCase._fixture_setup.__func__
 _teardown = TransactionTestCase._fixture_teardown
+
+_answering = 0
+_changed = threading.Condition()
+
+
+def _count(sender: Any, change: int) -> None:
+    """Count what a live server's threads answer now; a test's client has another handler."""
+    global _answering
+    if isinstance(sender, type) and issubclass(sender, WSGIHandler):
+        with _changed:
+            _answering += change
+            _changed.notify_all()
+
+
+def _begun(sender: Any, **_kwargs: Any) -> None:
+    _count(sender, 1)
+
+
+def _ended(sender: Any, **_kwargs: Any) -> None:
+    _count(sender, -1)
+
+
+request_started.connect(_begun)
+request_finished.connect(_ended)
 
 
 def _setup_with_seeds(case: type[TransactionTestCase]) -> None:
@@ -22,6 +55,8 @@ def _setup_with_seeds(case: type[TransactionTestCase]) -> None:
 
 
 def _teardown_past_triggers(case: Any) -> None:
+    with _changed:
+        _changed.wait_for(lambda: _answering <= 0, timeout=ANSWER_SECONDS)
     with pgtrigger.ignore():
         _teardown(case)
 

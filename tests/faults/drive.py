@@ -24,10 +24,11 @@ from typing import Any
 from tests.faults import rungs
 from tests.faults.stand import Stand, plan
 
-# After the last fault a process may still have to start; on a crowded machine that alone can
+# After the last fault a process may still have to start; on a slow machine that alone can
 # take longer than the bar allows, so the bar is also a multiple of the start in the same run.
+# Beside other work (--crowded) the start says nothing of the end: then only patience ends.
 DRAIN_LIMIT_SECONDS, DRAIN_LIMIT_STARTS = 30, 3
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 90
 WRITERS = 4
 
 
@@ -77,7 +78,8 @@ class Drive:
                 "silent": silent,
             }
             if self.args.design == "outbox":
-                result["broken"] = broken_promises(result)
+                limit = _limit(self.start_seconds, self.args.crowded)
+                result["broken"] = broken_promises(result, limit)
             return result
         finally:
             self.stand.stop_processes()
@@ -158,7 +160,7 @@ class Drive:
 
     def _drain(self, since: float) -> float | None:
         """Seconds from the last fault's end until nothing waits; None if it never ended."""
-        deadline = time.monotonic() + PATIENCE_SECONDS + 4 * self.start_seconds
+        deadline = time.monotonic() + _patience(self.start_seconds)
         stable, last = 0, -1
         while time.monotonic() < deadline:
             if self.args.design == "outbox":
@@ -193,7 +195,8 @@ class Drive:
 
         Beat waits longer and longer between its attempts at a Redis that is away.
         """
-        while _silent() and time.monotonic() - since < _limit(self.start_seconds):
+        limit = _limit(self.start_seconds, self.args.crowded)
+        while _silent() and time.monotonic() - since < limit:
             time.sleep(0.5)
         return _silent()
 
@@ -290,12 +293,18 @@ def _silent() -> list[str]:
     return [name for name in engine.PROCESSES if not engine.check_process(name).ok]
 
 
-def _limit(start_seconds: float) -> float:
+def _patience(start_seconds: float) -> float:
+    return PATIENCE_SECONDS + 4 * start_seconds
+
+
+def _limit(start_seconds: float, is_crowded: bool) -> float:
+    if is_crowded:
+        return _patience(start_seconds)
     return max(DRAIN_LIMIT_SECONDS, DRAIN_LIMIT_STARTS * start_seconds)
 
 
-def broken_promises(result: dict[str, Any]) -> list[str]:
-    """What the outbox design must reach in every run and did not, in words."""
+def broken_promises(result: dict[str, Any], limit: float) -> list[str]:
+    """What the outbox design must reach in every run and did not, in words; `limit` in seconds."""
     broken = [
         f"{name}: {result[name]}"
         for name in (
@@ -309,7 +318,7 @@ def broken_promises(result: dict[str, Any]) -> list[str]:
         )
         if result[name]
     ]
-    drained, limit = result["drained_seconds"], _limit(result["start_seconds"])
+    drained = result["drained_seconds"]
     if drained is None or drained > limit:
         broken.append(f"drained after {drained} s, limit {limit} s")
     return broken
@@ -328,6 +337,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tasks", type=int, default=300, help="with deadlines")
     parser.add_argument("--settle", type=float, default=5, help="wait for late repeats")
     parser.add_argument("--tables", type=Path, help="SQL of a migrated database")
+    parser.add_argument(
+        "--crowded", action="store_true", help="other work runs: speed is not judged"
+    )
     parser.add_argument("--quiet", action="store_true")
     return parser.parse_args()
 
