@@ -35,6 +35,7 @@ TEAMS = _("Teams and resources")
 DATA = _("Data and assessment")
 READERS = frozenset({"auditor", "leader"})
 menu.add(
+    menu.Entry(_("Administration"), "gear", "/admin/", {"admin"}, "", 1),
     menu.Entry(_("Grids"), "diagram-3", "/grids/", TOWN, GRIDS, 30),
     menu.Entry(
         _("Staff"), "person-badge", "/registry/staff/", TOWN | {"admin"}, TEAMS, 34

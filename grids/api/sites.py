@@ -19,14 +19,6 @@ from grids.models.sites import ACCESS, SERVICES
 MOST = 200
 
 
-class TermSerializer(serializers.Serializer[Any]):
-    """An entry of a dictionary."""
-
-    code = serializers.CharField()
-    # every field of a serializer has a label of its own, hence the clash of types
-    label = serializers.CharField()  # type: ignore[assignment]
-
-
 class PublicSiteSerializer(serializers.Serializer[Any]):
     """One public site; walking time only where `near` or `at` was asked."""
 

@@ -171,9 +171,6 @@ class LineGridQuerySet(RecordQuerySet["LineGrid"]):
         branches = super().scope_branches(scope)
         return [*branches, led_lines(scope)] if scope.departments else branches
 
-    def on_desk(self, desk: str) -> Self:
-        return self.live().filter(desk=desk)
-
 
 @tracked
 class LineGrid(Record):

@@ -111,11 +111,6 @@ class Site(Record):
         return dictionaries.label(KINDS, self.kind)
 
     @property
-    def kind_icon(self) -> str:
-        entry = dictionaries.item(KINDS, self.kind)
-        return entry.icon if entry and entry.icon else "pin-map"
-
-    @property
     def service_labels(self) -> list[str]:
         return _labels(SERVICES, self.services)
 

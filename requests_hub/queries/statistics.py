@@ -66,7 +66,6 @@ UNION ALL SELECT place_id, key, %(name)s, sum FROM ({late}) AS o
 """
 LEVEL_COLUMNS = {"district": str(WHOLE), **{level: f"{level}_id" for level in LEVELS}}
 LATE = "late"
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9999, 1, 1)
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,6 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]} ＊＊＊＊ {phone[-4:]}"
 
 
-@register.filter
-def unlocalized(value: Any) -> str:
-    """A number for a data attribute, with a point in every language."""
-    return "" if value is None else repr(float(value))
-
-
 @dataclass(frozen=True)
 class Work:
     """What one row of a to-do list asks of its reader."""

@@ -30,7 +30,6 @@ from tests.factories.requests_hub import Makers, submit
 LAMPS = "清河路桥头两盏路灯坏了，晚上看不见路，请尽快修理。"
 LAMPS_TOO = "清河路桥头的路灯坏了一周，晚上看不见路，老人摔倒。"
 DOGS = "小公园里有人遛大狗不牵绳，孩子们都很害怕。"
-AWAY = {"lon": 112.105, "lat": 22.905}
 
 
 def ask(forest: Any, body: str, phone: str = "", **more: Any) -> Request:
