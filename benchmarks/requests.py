@@ -150,6 +150,7 @@ def _requests(count: int, draw: random.Random) -> Iterator[dict[str, Any]]:
             "accepted_at": moment + dt.timedelta(hours=1),
             "due_at": moment + dt.timedelta(days=3) if is_open else None,
             "close_due_at": moment + dt.timedelta(days=5),
+            "is_called": number % TASK_EVERY == 0,
             "reply": "" if is_open else "已处理。",
             "closed_at": None if is_open else moment + dt.timedelta(days=2),
         }

@@ -142,7 +142,13 @@ class ScopeNode(WhereNode):
 
 
 class GridScopedQuerySet(models.QuerySet[M]):
-    """A queryset of rows that carry `district_id` and the four ancestors."""
+    """A queryset of rows that carry `district_id` and the four ancestors.
+
+    `of_other_tables` is what every row has that another table may name (see `scope_branches`),
+    where an index of those rows alone is denser than the primary key.
+    """
+
+    of_other_tables: Q = Q()
 
     def visible_to(self, user: Viewer) -> Self:
         scope = scope_of(user)
@@ -193,7 +199,21 @@ class GridScopedQuerySet(models.QuerySet[M]):
         keys = parts[0]
         if len(parts) > 1:
             keys = parts[0].union(*parts[1:]).order_by("-key")[:count]
+        if all(_other_table(branch) is not None for branch in branches):
+            rows = rows.filter(self.of_other_tables)
         return list(rows.filter(AmongKeys("pk", keys)).order_by("-pk")[:count])
+
+    def up_to(self, most: int) -> int:
+        """How many rows there are, counting no further than `most`; one statement.
+
+        Rows that another table names, and no filter narrows, are counted in its index.
+        """
+        rows, branches = self._without_scope()
+        is_bare = branches and not rows.query.where.children
+        if not is_bare or any(_other_table(branch) is None for branch in branches):
+            return int(self.order_by()[:most].count())
+        keys, *more = (_keys_elsewhere(branch, most, None) for branch in branches)
+        return min(int(keys.union(*more).count() if more else keys.count()), most)
 
     def _without_scope(self) -> tuple[Self, tuple[Q, ...]]:
         """The same rows unscoped, and the branches of the scope taken off."""

@@ -56,6 +56,9 @@ def capped_text(number: int) -> str:
 
 def capped_count(rows: QuerySet[Any]) -> int:
     """How many rows there are, counting no further than 1,001."""
+    own = getattr(rows, "up_to", None)
+    if own is not None:
+        return int(own(COUNT_CAP + 1))
     return rows.order_by()[: COUNT_CAP + 1].count()
 
 
@@ -89,6 +92,46 @@ def with_params(params: QueryDict | Mapping[str, Any], **changes: Any) -> str:
             query[name] = str(value)
     encoded = query.urlencode(safe=",")
     return f"?{encoded}" if encoded else ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows that are read once, and what is counted among them.
+
+    `counts` maps a plain identifier to the SQL of a condition on the columns of `rows`, with
+    its parameters; "" counts all.
+    """
+
+    rows: QuerySet[Any, Any]
+    counts: Mapping[str, tuple[str, list[Any]]]
+
+
+def count_once(*tallies: Tally) -> dict[str, int]:
+    """The counts of all of them, capped, in one statement that reads each row once."""
+    columns: list[str] = []
+    sources: list[str] = []
+    values: list[Any] = []
+    for number, tally in enumerate(tallies):
+        try:
+            sql, params = tally.rows.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts = []
+        for name, (condition, given) in tally.counts.items():
+            parts.append(f"count(*) FILTER (WHERE {condition or 'TRUE'}) AS {name}")
+            values.extend(given)
+        # The SQL is Django's own and the caller's, with every value as a parameter.
+        sources.append(f"(SELECT {', '.join(parts)} FROM ({sql}) AS t) AS s{number}")  # noqa: S608
+        values.extend(params)
+        columns += tally.counts
+    counts = {name: 0 for tally in tallies for name in tally.counts}
+    if columns:
+        sql = f"SELECT {', '.join(columns)} FROM {', '.join(sources)}"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            found = (min(number, COUNT_CAP + 1) for number in cursor.fetchone())
+        counts.update(zip(columns, found, strict=True))
+    return counts
 
 
 def count_many(parts: Mapping[str, QuerySet[Any]]) -> dict[str, int]:

@@ -66,6 +66,7 @@ def whistle(
         },
         route=Request.Route.WHISTLE,
         lead_department=lead,
+        is_called=True,
         limit=columns["limit"],
         due_from_at=moment,
         due_at=columns["due_at"],

@@ -27,6 +27,7 @@ from requests_hub.workflow import DESK, GRID, OUTCOMES, REQUEST, SATISFACTION
 
 # Who may read private requests of a whole district: the desk, and the auditor of looks.
 HANDLES = ("district", "auditor")
+OPEN = Q(state__in=REQUEST.open_states)
 
 
 class NextNo(Func):
@@ -67,7 +68,18 @@ CLOSES_COMPLETE = pgtrigger.Trigger(
 )
 
 
+# Departments look their requests up among those that were ever called about.
+STAYS_CALLED = pgtrigger.Trigger(
+    name="stays_called",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("is_called"),
+    condition=pgtrigger.Q(old__is_called=True, new__is_called=False),
+    func="NEW.is_called := TRUE; RETURN NEW;",
+)
+
+
 class RequestQuerySet(GridScopedQuerySet["Request"]):
+    of_other_tables = Q(is_called=True)
     _is_named = False
 
     def named(self) -> Self:
@@ -93,7 +105,7 @@ class RequestQuerySet(GridScopedQuerySet["Request"]):
             )
 
     def open(self) -> "RequestQuerySet":
-        return self.filter(state__in=REQUEST.open_states)
+        return self.filter(OPEN)
 
     def overdue(self) -> "RequestQuerySet":
         return self.open().filter(due_at__lt=timezone.now())
@@ -271,6 +283,9 @@ class Request(Placed):
         related_name="+",
         db_index=False,
     )
+    is_called = models.BooleanField(
+        _("a department was called"), default=False, db_default=False, editable=False
+    )
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -307,14 +322,27 @@ class Request(Placed):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         indexes = [
-            *place_indexes("hub_req", Q(state__in=REQUEST.open_states)),
+            *place_indexes("hub_req", OPEN),
+            *(
+                models.Index(
+                    fields=[level, "due_at"],
+                    include=["state"],
+                    name=f"hub_req_{level}_due",
+                    condition=OPEN,
+                )
+                for level in ("district", "large")
+            ),
+            # A department's newest stand close together here, far apart in the primary key.
+            models.Index(
+                fields=["id"], name="hub_req_called", condition=Q(is_called=True)
+            ),
             models.Index(
                 fields=["phone_hash"], name="hub_req_phone", condition=~Q(phone_hash="")
             ),
             models.Index(
                 fields=["due_at"],
                 name="hub_req_due",
-                condition=Q(state__in=REQUEST.open_states),
+                condition=OPEN,
             ),
             models.Index(
                 fields=["district", "-id"],
@@ -343,7 +371,7 @@ class Request(Placed):
                 name="requests_hub_request_merged_somewhere",
             ),
         ]
-        triggers = [*REQUEST.triggers(), CLOSES_COMPLETE]
+        triggers = [*REQUEST.triggers(), CLOSES_COMPLETE, STAYS_CALLED]
 
     def __str__(self) -> str:
         return f"{self.no} {self.title}"

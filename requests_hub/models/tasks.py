@@ -36,6 +36,8 @@ WAITING = [s for s in OPEN_STATES if s not in (*WITH_REQUEST, *DISPUTED)]
 # Open states in which somebody must do something about the task itself: the sweep looks at each.
 LOOKED_AT = sorted({*WAITING, *DISPUTED})
 OPEN = Q(state__in=OPEN_STATES)
+# Of a grid, for whoever takes it first.
+FREE = Q(kind="grid", holder__isnull=True, state="offered")
 LOOK = datetime(2000, 1, 1, tzinfo=UTC)
 # The desk or the district owes an answer: to a return, or to who asked for more time.
 TO_DECIDE = Q(state__in=DISPUTED) | Q(extension_state="asked", state__in=AT_WORK)
@@ -105,6 +107,19 @@ WHISTLE_RUNS = pgtrigger.Trigger(
             USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
+    """,
+)
+
+
+CALLS_REQUEST = pgtrigger.Trigger(
+    name="calls_request",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("request_id", "department_id"),
+    condition=pgtrigger.Q(new__department__isnull=False, new__request__isnull=False),
+    func="""
+        UPDATE requests_hub_request SET is_called = TRUE
+          WHERE id = NEW.request_id AND NOT is_called;
+        RETURN NULL;
     """,
 )
 
@@ -285,9 +300,17 @@ class Task(Placed):
             ),
             models.Index(
                 fields=["department", "due_at"],
+                include=[
+                    "id",
+                    "kind",
+                    "state",
+                    "report_in_due_at",
+                    "decision_due_at",
+                ],
                 name="hub_task_department_open",
                 condition=OPEN,
             ),
+            models.Index(fields=["grid"], name="hub_task_free", condition=FREE),
             models.Index(fields=["holder", "-id"], name="hub_task_holder"),
             models.Index(
                 fields=["holder", "due_at"], name="hub_task_holder_open", condition=OPEN
@@ -352,6 +375,7 @@ class Task(Placed):
             SAME_REQUEST,
             LOOK_AGAIN,
             WHISTLE_RUNS,
+            CALLS_REQUEST,
         ]
 
     def __str__(self) -> str:

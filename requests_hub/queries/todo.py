@@ -14,11 +14,14 @@ from governance.core.models import Event, User
 from grids.scoping import Scope, scope_of
 from requests_hub.filters import end_of_today
 from requests_hub.models import Request, Task
+from requests_hub.models.tasks import FREE
 from requests_hub.paging import (
+    COUNT_CAP,
     PAGE_SIZE,
     UNKNOWN,
     Page,
-    count_many,
+    Tally,
+    count_once,
     newest_first,
     with_params,
 )
@@ -72,22 +75,25 @@ def _own_ground(scope: Scope) -> Q:
     return ground
 
 
-def tasks_of(user: User) -> QuerySet[Task]:
-    """Open tasks that wait for this person, for the person's department, or for the grid."""
+def tasks_of(user: User) -> list[QuerySet[Task]]:
+    """Open tasks that wait for this person, for the person's department, or for the grid.
+
+    One queryset for each reason, each with an index of its own: PostgreSQL reads every task
+    there ever was for an OR over them. A task may be in two of them.
+    """
     scope = scope_of(user)
-    q = Q(kind="grid", holder_id=user.pk, state__in=HOLDER_STATES)
-    if scope.departments:
-        q |= Q(
-            kind="whistle",
-            department_id__in=scope.departments,
-            state__in=OFFICER_STATES,
-        )
-    on_grids = [pk for role, _where, pk in scope.held if role in GRID]
+    reasons = [Q(kind="grid", holder_id=user.pk, state__in=HOLDER_STATES)]
+    reasons += [
+        Q(kind="whistle", department_id=pk, state__in=OFFICER_STATES)
+        for pk in sorted(scope.departments)
+    ]
+    on_grids = sorted({pk for role, _where, pk in scope.held if role in GRID})
     if on_grids:
-        q |= Q(kind="grid", holder=None, grid_id__in=on_grids, state="offered")
+        reasons.append(FREE & Q(grid_id__in=on_grids))
+    found: list[QuerySet[Task]] = [Task.objects.filter(reason) for reason in reasons]
     if scope.has_role(*DESK):
-        q |= Q(pk__in=Task.objects.to_decide(scope).values("pk"))
-    return Task.objects.filter(q)
+        found.append(Task.objects.to_decide(scope))
+    return found
 
 
 def task_deadline() -> Case:
@@ -103,20 +109,7 @@ def counts_of(user: User) -> dict[str, int]:
     """Waiting, late and due today, for menu, tabs and strip; one statement per user object."""
     cached: dict[str, int] | None = user.__dict__.get("_turn_counts")
     if cached is None:
-        now, tonight = timezone.now(), end_of_today()
-        requests, tasks = requests_of(user), tasks_of(user).annotate(by=task_deadline())
-        found = count_many(
-            {
-                "requests": requests,
-                "tasks": tasks,
-                "requests_late": requests.filter(due_at__lt=now),
-                "tasks_late": tasks.filter(by__lt=now),
-                "requests_today": requests.filter(due_at__range=(now, tonight)),
-                "tasks_today": tasks.filter(by__range=(now, tonight)),
-                "called": tasks.filter(state="called"),
-                "called_late": tasks.filter(state="called", by__lt=now),
-            }
-        )
+        found = _counted(user, timezone.now(), end_of_today())
         cached = found | {
             "mine": found["requests"] + found["tasks"],
             "late": found["requests_late"] + found["tasks_late"],
@@ -125,6 +118,35 @@ def counts_of(user: User) -> dict[str, int]:
         }
         user.__dict__["_turn_counts"] = cached
     return cached
+
+
+def _counted(user: User, now: datetime, tonight: datetime) -> dict[str, int]:
+    """The counts by kind: the nearest deadlines are read once, and each task once."""
+    requests = requests_of(user)
+    first, *more = (
+        tasks.annotate(by=task_deadline()).order_by().values("pk", "state", "by")
+        for tasks in tasks_of(user)
+    )
+    late = ("by < %s", [now])
+    today = ("by BETWEEN %s AND %s", [now, tonight])
+    by_due = requests.order_by("due_at").values(by=F("due_at"))
+    return count_once(
+        Tally(by_due[: COUNT_CAP + 1], {"requests": ("", []), "requests_late": late}),
+        Tally(
+            by_due.filter(due_at__range=(now, tonight))[: COUNT_CAP + 1],
+            {"requests_today": ("", [])},
+        ),
+        Tally(
+            first.union(*more) if more else first,
+            {
+                "tasks": ("", []),
+                "tasks_late": late,
+                "tasks_today": today,
+                "called": ("state = 'called'", []),
+                "called_late": ("state = 'called' AND by < %s", [now]),
+            },
+        ),
+    )
 
 
 def mine(
@@ -136,13 +158,14 @@ def mine(
     """
     parts: list[Any] = [
         requests_of(user).annotate(by=Coalesce("due_at", Value(NEVER)), t=_tag("r")),
-        tasks_of(user).annotate(
-            by=Coalesce(task_deadline(), Value(NEVER)), t=_tag("t")
+        *(
+            tasks.annotate(by=Coalesce(task_deadline(), Value(NEVER)), t=_tag("t"))
+            for tasks in tasks_of(user)
         ),
     ]
     parts = [_narrow(_after(part, params.get("after", "")), due) for part in parts]
-    first, second = (p.order_by().values_list("by", "pk", "t") for p in parts)
-    keys = list(first.union(second, all=True).order_by("by", "pk")[: size + 1])
+    first, *others = (p.order_by().values_list("by", "pk", "t") for p in parts)
+    keys = list(first.union(*others).order_by("by", "pk")[: size + 1])
     more = len(keys) > size
     rows = turns((tag, pk) for _by, pk, tag in keys[:size])
     last = keys[size - 1] if more else None

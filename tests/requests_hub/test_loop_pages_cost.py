@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from governance.core.models import User
 from grids.actions.posts import appoint
 from requests_hub.models import Request, Task
-from requests_hub.paging import newest_first
+from requests_hub.paging import capped_count, newest_first
 from requests_hub.turns import for_list
 
 ROWS, MOST = 30_000, 100
@@ -60,6 +60,10 @@ def crowd(make, forest, departments):
             (departments["transport"], f"n %% 10 = 1 AND n < {ROWS // 50}"),
         ):
             _tasks(cursor, department, where, task)
+        cursor.execute(
+            "UPDATE requests_hub_request SET is_called = TRUE "
+            "WHERE id IN (SELECT request_id FROM requests_hub_task)"
+        )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("requests_hub_request", "requests_hub_task"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
@@ -159,3 +163,27 @@ def test_an_officer_reads_the_same_page_as_the_condition_says(
     few = seen.filter(large=forest.town_a)
     wanted = list(few.order_by("-pk").values_list("pk", flat=True)[:20])
     assert [row.pk for row in few.newest(20)] == wanted
+
+
+def test_a_total_is_counted_where_it_is_cheap_and_the_same(
+    crowd, cast, departments, forest
+):
+    for who, wanted in (("officer", 1001), ("cold department", 60)):
+        seen = Request.objects.visible_to(somebody(cast, departments, forest, who))
+        with CaptureQueriesContext(connection) as queries:
+            assert capped_count(seen) == min(seen.count(), 1001) == wanted
+        assert '"requests_hub_request"' not in queries[0]["sql"]
+        closed = seen.filter(state="closed")
+        assert capped_count(closed) == min(closed.count(), 1001)
+
+
+def test_a_request_that_a_department_was_called_to_is_marked_for_good(make):
+    row = make.request("whistled")
+    assert Request.objects.get(pk=row.pk).is_called
+    asked = make.request("accepted")
+    assert not asked.is_called
+    task = Task.objects.get(request=row, is_lead=True)
+    Task.objects.filter(pk=task.pk).update(request=asked, whistle=None)
+    assert Request.objects.get(pk=asked.pk).is_called
+    Request.objects.filter(pk=row.pk).update(is_called=False)
+    assert Request.objects.get(pk=row.pk).is_called
