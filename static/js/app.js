@@ -1,4 +1,4 @@
-/* What every page shares: token for htmx, one submission per click, toasts with undo, clocks, copy,
+/* What every page shares: token for htmx, one submission per click, toasts with undo, copy,
    dialogs. Pages work without it. Words come from the server (<template id="words">). */
 (function () {
   "use strict";
@@ -75,20 +75,6 @@
     }, 250);
   }
 
-  /* Clocks and counts: the server writes the words, once a minute, only while the page is seen. */
-  var pause = Number(doc.body.dataset.clockRefresh || 0) * 1000;
-  function refreshClocks() {
-    var places = doc.querySelectorAll("[data-refresh-url]");
-    if (doc.hidden || !navigator.onLine) { return; }
-    places.forEach(function (place) {
-      fetch(place.dataset.refreshUrl, { headers: { "HX-Request": "true", "X-Refresh": "1" }, credentials: "same-origin" })
-        .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : null; })
-        .then(function (html) { if (html !== null && !place.contains(doc.activeElement)) { place.innerHTML = html; ready(place); } })
-        .catch(function () { /* Offline: the bar says so. */ });
-    });
-  }
-  if (pause) { setInterval(refreshClocks, pause); }
-
   /* Offline bar of the desk. */
   function showNetwork() {
     var bar = doc.getElementById("network");
@@ -126,7 +112,6 @@
         o.closest(".option").classList.toggle("is-on", o.checked);
       });
     }
-    if (target.matches("[data-auto-submit]") && target.form) { target.form.requestSubmit ? target.form.requestSubmit() : target.form.submit(); }
   });
 
   /* The menu of a phone is a sheet while the address names it; the rest of the page waits meanwhile. */
@@ -149,7 +134,7 @@
 
   /* Clicks that need no server. */
   doc.addEventListener("click", function (event) {
-    var target = event.target.closest("[data-copy], [data-open-sheet], [data-clear-ticks], [data-open-dialog], [data-print], [data-show-password]");
+    var target = event.target.closest("[data-copy], [data-open-sheet], [data-clear-ticks], [data-print], [data-show-password]");
     if (!target) { return; }
     if (target.dataset.copy !== undefined) {
       var text = target.dataset.copy;
@@ -161,7 +146,6 @@
       }
     }
     if (target.dataset.openSheet !== undefined) { doc.getElementById("key-sheet").showModal(); }
-    if (target.dataset.openDialog) { doc.getElementById(target.dataset.openDialog).showModal(); }
     if (target.dataset.print !== undefined) { window.print(); }
     if (target.dataset.clearTicks !== undefined) { ticked().forEach(function (b) { b.checked = false; }); showBulk(); }
     if (target.dataset.showPassword !== undefined) {
