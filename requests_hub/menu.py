@@ -36,6 +36,7 @@ def _counted(name: str, late: str) -> menu.Count:
 MINE = _counted("mine", "late")
 AT_DESK = _counted("requests", "never")
 CALLED = _counted("called", "called_late")
+TO_RULE = _counted("ruling", "ruling_late")
 
 menu.add(
     menu.Entry(_("Workbench"), "house-door", "/workbench/", TOWN, "", 1),
@@ -43,7 +44,7 @@ menu.add(
     menu.Entry(
         _("Dispatch desk"), "signpost-split", "/dispatch/", TOWN, "", 3, AT_DESK
     ),
-    menu.Entry(_("To rule on"), "bank", "/rulings/", DISTRICT, "", 4),
+    menu.Entry(_("To rule on"), "bank", "/rulings/", DISTRICT, "", 4, TO_RULE),
     menu.Entry(_("Requests"), "chat-square-text", "/requests/", TOWN, LOOP, 20),
     menu.Entry(_("Whistles"), "megaphone", "/whistles/", TOWN, LOOP, 21),
     menu.Entry(

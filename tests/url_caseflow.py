@@ -22,6 +22,7 @@ def _photo(world: Any) -> dict[str, Any]:
 
 CASEFLOW_URLS = (
     Url("proposals", NO, answers=LOOKING, page=True),
+    Url("rulings", NO, answers=LOOKING, page=True),
     Url("problems", NO, answers=LOOKING, page=True),
     Url("revisits", NO, answers=DESKS, page=True),
     Url(

@@ -144,6 +144,8 @@ def _counted(user: User, now: datetime, tonight: datetime) -> dict[str, int]:
                 "tasks_today": today,
                 "called": ("state = 'called'", []),
                 "called_late": ("state = 'called' AND by < %s", [now]),
+                "ruling": ("state = 'ruling'", []),
+                "ruling_late": ("state = 'ruling' AND by < %s", [now]),
             },
         ),
     )
