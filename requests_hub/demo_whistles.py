@@ -36,7 +36,8 @@ class Teller:
 
     def __init__(self, district: District, desk: User, centre: User) -> None:
         self.desk, self.centre = desk, centre
-        rows = Task.objects.filter(district=district, kind="whistle")
+        rows = Task.objects.visible_to(desk)  # what lies elsewhere is not this desk's
+        rows = rows.filter(district=district, kind="whistle")
         self.rows = rows.select_related("whistle", "department", "request")
         self.done = 0
 
@@ -45,11 +46,12 @@ class Teller:
         plots = (self._returned, self._ruled, self._forced)
         fresh = list(called.order_by("-id")[: len(plots)])
         working = self.rows.filter(state__in=["claimed", "planned", "handling"])
+        working = working.filter(due_at__gt=timezone.now()).order_by("id")
         for task, plot in zip(fresh, plots, strict=False):
             plot(task)
-        for task in working.filter(due_at__gt=timezone.now()).order_by("id")[:1]:
+        for task in working[:1]:
             self._asked(task)
-        for task in working.filter(extension_state="", due_at__gt=timezone.now())[:1]:
+        for task in working.filter(extension_state="")[:1]:
             self._held(task)
         for task in self.rows.filter(state="closed").order_by("-id")[:SCORED]:
             self._scored(task)

@@ -23,6 +23,7 @@ from requests_hub.turns import (
     turn_of,
     turn_of_task,
 )
+from requests_hub.workflow_whistles import LET_GO
 
 __all__ = [
     "Entry",
@@ -126,8 +127,10 @@ def whistle_rows(request: Request) -> list[WhistleBoard]:
 
 
 def _dots(task: Task) -> list[StepDot]:
+    """The stages; none is the present one of a call that was let go."""
     done = DONE[task.state]
+    at = "later" if task.state in LET_GO else "now"
     return [
-        StepDot(n + 1, label, "done" if n < done else "now" if n == done else "later")
+        StepDot(n + 1, label, "done" if n < done else at if n == done else "later")
         for n, (_code, label) in enumerate(STAGES)
     ]

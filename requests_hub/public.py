@@ -18,6 +18,7 @@ from requests_hub.history import files_by_event, tasks_of
 from requests_hub.models import Request, Supporter, Task
 from requests_hub.turns import place_name, town_name
 from requests_hub.workflow import CLOSED
+from requests_hub.workflow_whistles import LET_GO
 
 STAGES = {
     **dict.fromkeys(("draft", "submitted", "accepted", "verify"), 1),
@@ -231,7 +232,7 @@ def _held(request: Request) -> str:
 
 
 def _whistled(tasks: list[Task], who: str, when: str) -> str:
-    n = len([task for task in tasks if task.state != "released"])
+    n = len([task for task in tasks if task.state not in LET_GO])
     if n < 2:
         return _("It is now with %(who)s, to be done by %(when)s.") % {
             "who": who,
@@ -267,7 +268,7 @@ def _who(request: Request, tasks: list[Task]) -> tuple[str, str, str]:
     """Who has it, who keeps an eye on it, and a number to ring; units only."""
     desk, phone = town_name(request), request.large.duty_phone if request.large else ""
     keeps = _("Your grid keeps an eye on it")
-    lead = next((t for t in tasks if t.department and t.state != "released"), None)
+    lead = next((t for t in tasks if t.department and t.state not in LET_GO), None)
     if lead is not None and lead.department is not None:
         return lead.department.short, keeps, lead.department.duty_phone or phone
     grid_task = next((t for t in tasks if t.kind == Task.Kind.GRID), None)

@@ -18,7 +18,7 @@ from requests_hub import deadlines
 from requests_hub.models import Request, Task
 from requests_hub.models.requests import RequestQuerySet
 from requests_hub.workflow import DESK, GRID
-from requests_hub.workflow_whistles import DISPUTED
+from requests_hub.workflow_whistles import DISPUTED, LET_GO
 
 SHOWN_NAME = Coalesce(NullIf("name", Value("")), "username")
 """As `User.__str__`."""
@@ -307,6 +307,8 @@ def _due_first(clock: clocks.Clock) -> float:
 
 
 def plan_clock(task: Task) -> clocks.Clock:
+    if task.planned_at is None and task.state in LET_GO:
+        return clocks.clock(None)
     return clocks.clock(
         task.plan_due_at,
         started_at=task.created_at,
@@ -326,6 +328,8 @@ def decision_clock(task: Task) -> clocks.Clock:
 
 
 def report_in_clock(task: Task) -> clocks.Clock:
+    if task.reported_in_at is None and task.state in LET_GO:
+        return clocks.clock(None)
     return clocks.clock(
         task.report_in_due_at,
         started_at=task.created_at,
@@ -336,6 +340,8 @@ def report_in_clock(task: Task) -> clocks.Clock:
 
 
 def handling_clock(task: Task) -> clocks.Clock:
+    if task.replied_at is None and task.state in LET_GO:
+        return clocks.clock(None)
     return clocks.clock(
         task.due_at,
         started_at=task.due_from_at,

@@ -16,6 +16,7 @@ MOST_RETURNS = 2
 # Before the reply: the department's own steps; and those in which somebody else decides.
 AT_WORK = ("reported_in", "claimed", "planned", "handling")
 DISPUTED = ("returned", "ruling")
+LET_GO = ("released", "recalled")  # over without anything done
 BEFORE_REPLY = ("called", *AT_WORK, *DISPUTED)
 
 WHISTLE = Workflow(

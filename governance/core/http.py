@@ -101,7 +101,8 @@ class DomainErrorMiddleware:
         page = {403: "errors/403.html", 404: "errors/404.html"}.get(
             error.status, "errors/refused.html"
         )
-        return render(request, page, {"message": error.message}, status=error.status)
+        context = {"message": error.message, "back": back if safe else ""}
+        return render(request, page, context, status=error.status)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

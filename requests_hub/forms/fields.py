@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from governance.core import worktime
 from governance.core.errors import Invalid
 from grids.models import Department
+from requests_hub.deadlines import Limit, words
 
 OTHER = "other"
 HANDLING_PRESETS = ("1d", "3d", "5d", "7d", "10d", "15d")
@@ -51,7 +52,7 @@ class AmountWidget(forms.MultiWidget):
         usual, other = context["widget"]["subwidgets"]
         usual["attrs"]["class"] = f"form-select{wrong}"
         other["attrs"]["class"] = f"form-control{wrong}"
-        other["attrs"]["placeholder"] = "3d, 4h, 30m"
+        other["attrs"]["placeholder"] = _("3d, 4h, 30m")
         other["attrs"]["aria-label"] = _("Another time")
         return context
 
@@ -66,13 +67,19 @@ class AmountWidget(forms.MultiWidget):
 class AmountField(forms.MultiValueField):
     """Working time such as "3d"; each usual choice says the date it would end on.
 
-    Dates are reckoned from `start` when the form is made, so what is sent is what was read.
+    Dates are reckoned from `start` when the form is made, so what is sent is what was read;
+    round the clock where the limit is `is_calendar`, else in working time.
     """
 
     widget = AmountWidget
 
     def __init__(
-        self, presets: Sequence[str], *, start: datetime | None = None, **kwargs: Any
+        self,
+        presets: Sequence[str],
+        *,
+        start: datetime | None = None,
+        is_calendar: bool = False,
+        **kwargs: Any,
     ) -> None:
         start = start or timezone.now()
         choices = (
@@ -80,7 +87,7 @@ class AmountField(forms.MultiValueField):
             if not kwargs.get("required", True)
             else []
         )
-        choices += [(text, _preset_label(text, start)) for text in presets]
+        choices += [(text, _preset_label(text, start, is_calendar)) for text in presets]
         choices.append((OTHER, _("Another time")))
         fields = (
             forms.ChoiceField(choices=choices, required=False),
@@ -106,12 +113,11 @@ class AmountField(forms.MultiValueField):
             raise forms.ValidationError(error.message) from error
 
 
-def _preset_label(text: str, start: datetime) -> str:
-    amount = worktime.Amount.parse(text)
-    until = worktime.add_working(start, amount)
+def _preset_label(text: str, start: datetime, is_calendar: bool) -> str:
+    limit = Limit(worktime.Amount.parse(text), is_calendar)
     return _("%(amount)s, until %(date)s") % {
-        "amount": amount.label,
-        "date": moment(until),
+        "amount": words(str(limit)),
+        "date": moment(limit.after(start)),
     }
 
 

@@ -13,9 +13,11 @@ from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
 from governance.core.models import User
 from governance.core.workflow import Step, StepField
+from governance.core.worktime import Amount
 from grids import locate
 from grids.models import Department, Post
 from requests_hub import history
+from requests_hub.deadlines import Limit
 from requests_hub.forms.base import PhotosMixin, photos_field
 from requests_hub.forms.fields import (
     HANDLING_PRESETS,
@@ -27,6 +29,7 @@ from requests_hub.models import Request, Task
 from requests_hub.workflow import GRID, OUTCOMES
 
 SHORT = {"who", "arrives"}
+SOON = ("2h", "4h", "8h")
 LONG_ROWS = {"reply": 5, "plan": 4, "statement": 5, "keep_reason": 2}
 MARK = "marks_"
 Maker = Callable[[StepField, "Ground"], forms.Field]
@@ -142,11 +145,22 @@ def _request(_spec: StepField, _ground: Ground) -> forms.Field:
     return forms.CharField(max_length=24)
 
 
-def _amount(spec: StepField, _ground: Ground) -> forms.Field:
+def _amount(spec: StepField, ground: Ground) -> forms.Field:
+    if spec.name == "amount" and ground.task is not None:
+        return _more_time(ground.task)
     is_call = spec.name in ("report_in_within", "plan_within")
     return AmountField(
         REPORT_IN_PRESETS if is_call else HANDLING_PRESETS, required=spec.required
     )
+
+
+def _more_time(task: Task) -> forms.Field:
+    """How much more than the day it is due: at most the time given for it."""
+    rule = Limit.parse(task.limit)
+    usual = (*SOON, *HANDLING_PRESETS) if rule.is_calendar else HANDLING_PRESETS
+    limits = {text: Limit(Amount.parse(text), rule.is_calendar) for text in usual}
+    fitting = [text for text, limit in limits.items() if limit.span <= rule.span]
+    return AmountField(fitting, start=task.due_at, is_calendar=rule.is_calendar)
 
 
 def _tasks(_spec: StepField, ground: Ground) -> forms.Field:

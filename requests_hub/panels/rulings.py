@@ -64,7 +64,7 @@ def _dispute(
 
 def _listed(tasks: Sequence[Task]) -> dict[int, Listed]:
     """What the list of branches says of each; nothing without a category or an entry."""
-    entries = {}
+    entries: dict[int, tuple[str, list[str]]] = {}
     for task in tasks:
         category = task.request.category if task.request else None
         if category is not None and (said := by_category(category.code)):

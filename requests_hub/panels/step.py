@@ -22,6 +22,7 @@ from requests_hub.forms.steps import Ground
 from requests_hub.models import Request, Task, Whistle
 from requests_hub.panels import proposal
 from requests_hub.panels.turns import step_url
+from requests_hub.workflow_whistles import MOST_RETURNS
 
 REPLIED = ("replied", "confirming")
 REFUSALS = (
@@ -187,8 +188,11 @@ def take(subject: Request | Task | Whistle, form: StepForm, user: User) -> None:
     steps.take(subject, step.name, by=user, data=form.values(), files=files)
 
 
-def said(step: Step) -> str:
-    """What is now true, for the message on the next page."""
+def said(step: Step, subject: Request | Task | Whistle) -> str:
+    """What is now true, for the message on the next page; `subject` as it was before."""
+    again = isinstance(subject, Task) and subject.return_count + 1 >= MOST_RETURNS
+    if step.name == "send_back" and again:
+        return _("Returned a second time; the district rules now.")
     return str(SAID.get(step.name, step.label))
 
 

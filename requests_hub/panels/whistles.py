@@ -15,6 +15,7 @@ from requests_hub.panels.calls import call_cards
 from requests_hub.panels.turns import Act, acts, shown
 from requests_hub.queries.numbers import OPEN_STAGES, BoardRow
 from requests_hub.workflow import WHISTLE_TASK
+from requests_hub.workflow_whistles import LET_GO
 
 ANSWERED = ("replied", "closed")
 
@@ -94,9 +95,9 @@ def _rule(whistle: Whistle, rows: list[presenters.WhistleRow]) -> str:
         return _("Taken back: %(reason)s") % {"reason": whistle.end_reason}
     if whistle.state == "complete":
         return _("Complete: every department has closed or was let go by name.")
+    rows = [row for row in rows if row.task.state not in LET_GO]
     n = len(rows)
-    gone = (*ANSWERED, "released", "recalled")
-    left = [row for row in rows if row.task.state not in gone]
+    left = [row for row in rows if row.task.state not in ANSWERED]
     if not left:
         return _("All called departments have answered; the result is being checked.")
     if n == 1:

@@ -1,5 +1,7 @@
 """What the district rules on, and what it has ruled."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,7 +20,7 @@ def rulings(http: HttpRequest) -> HttpResponse:
     """Calls returned until the district must rule, and the rulings of before."""
     user = signed_in(http)
     box = http.GET.get("box", "open")
-    context = {"box": box if box in queries.BOXES else "open"}
+    context: dict[str, Any] = {"box": box if box in queries.BOXES else "open"}
     if context["box"] == "ruled":
         context["page"] = newest_first(queries.ruled(user), http.GET)
     else:

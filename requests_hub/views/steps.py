@@ -62,7 +62,7 @@ def _step(http: HttpRequest, subject: Subject, name: str) -> HttpResponse:
             except Invalid as error:
                 form.refuse(error)
             else:
-                messages.success(http, panels.said(step))
+                messages.success(http, panels.said(step, subject))
                 return _after(http, ground.request)
     else:
         form = StepForm(step, ground, initial=panels.proposed(http, subject, step))

@@ -1,12 +1,13 @@
 """Each step of a whistle: done, refused, out of scope, repeated; and what the database refuses."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed
@@ -23,7 +24,9 @@ from requests_hub.actions import (
     steps,
     whistles,
 )
+from requests_hub.forms.fields import moment
 from requests_hub.models import Extension, Pause, Return, Score, Task, Whistle
+from requests_hub.public import public_view
 from tests.factories.requests_hub import answered, task_of
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +290,24 @@ def test_the_whole_whistle_is_taken_back_before_anybody_answers(call: Any) -> No
         callups.recall_whistle(call.whistle, by=call.cast.town_a, reason="重复")
 
 
+def test_what_was_taken_back_was_not_done_in_time(call: Any, client: Any) -> None:
+    """Nobody is praised for it, and no resident is told that they have it."""
+    callups.recall_whistle(call.whistle, by=call.cast.town_a, reason="误发")
+    client.force_login(call.cast.town_a)
+    page = client.get(f"/whistles/{call.whistle.pk}/").content.decode()
+    assert "已撤回" in page
+    assert "按期" not in page
+    view = public_view(fresh(call.request))
+    assert call.departments["urban_management"].short not in str(view)
+
+
+def test_who_was_let_go_is_not_waited_for(call: Any, client: Any) -> None:
+    callups.release(call.other, by=call.cast.town_a, reason="与其无关")
+    client.force_login(call.cast.town_a)
+    page = client.get(f"/whistles/{call.whistle.pk}/").content.decode()
+    assert "部门回复并核查通过后结案" in page
+
+
 def test_an_answered_whistle_is_not_taken_back(call: Any) -> None:
     answered(call.other, call.cast.officer_b)
     with pytest.raises(Conflict):
@@ -369,6 +390,31 @@ def test_the_pages_of_the_steps_take_them(call: Any, client: Any) -> None:
     answer = client.post(url, {"department": water, "reason": "涉水"})
     assert answer.status_code == 302, answer.content.decode()[:2000]
     assert task_of(call.request).department_id == water
+
+
+def test_more_time_is_offered_from_the_day_it_is_due(call: Any, client: Any) -> None:
+    """What a choice says is the deadline that granting it gives."""
+    reported(call)
+    client.force_login(call.cast.officer_a)
+    url = f"/tasks/{call.lead.pk}/step/ask_extension/"
+    choices = re.findall(
+        r'<option value="(\w+)"[^>]*>(.*?)</option>', client.get(url).content.decode()
+    )
+    told = dict(choices)["1d"]
+    assert "10d" not in dict(choices)  # more than it was given
+    sent = {"amount_usual": "1d", "reason": "等料"}
+    assert client.post(url, sent).status_code == 302
+    given = extensions.grant_extension(fresh(call.lead), by=call.cast.town_a)
+    with translation.override("zh-hans"):
+        assert moment(given.due_at) in told
+
+
+def test_a_form_that_stands_as_a_page_opens_no_drawer(call: Any, client: Any) -> None:
+    client.force_login(call.cast.officer_a)
+    url = f"/tasks/{call.lead.pk}/step/send_back/"
+    assert "hx-post" not in client.get(url).content.decode()
+    part = {"HX-Request": "true", "HX-Target": "drawer"}
+    assert f'hx-post="{url}"' in client.get(url, headers=part).content.decode()
 
 
 def test_marks_are_given_on_a_page(make: Any, client: Any) -> None:
