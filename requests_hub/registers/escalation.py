@@ -19,7 +19,7 @@ from requests_hub.models import EscalationContact, EscalationRung, Ladder
 READERS = frozenset({"district", "township", "leader", "admin", "auditor"})
 LOOP = gettext_lazy("Loop")
 AGES = (
-    ("coming", gettext_lazy("to come")),
+    ("coming", pgettext_lazy("version", "to come")),
     ("begun", gettext_lazy("begun")),
 )
 
