@@ -19,7 +19,7 @@ app.autodiscover_tasks()
 
 
 @setup_logging.connect
-def keep_our_logging(loglevel: int | None = None, **_: Any) -> None:
+def keep_our_logging(**_: Any) -> None:
     """Leave the log lines of worker and beat to `LOGGING_CONFIG`.
 
     Without a receiver Celery turns stderr into a logger of its own; our handler writes to stderr,
@@ -30,4 +30,5 @@ def keep_our_logging(loglevel: int | None = None, **_: Any) -> None:
     from governance.core.logs import configure
 
     configure({"level": settings.LOG_LEVEL})
-    logging.getLogger("celery").setLevel(loglevel or logging.WARNING)
+    # two lines for each beat of every sweep would drown what somebody looks for
+    logging.getLogger("celery").setLevel(logging.WARNING)

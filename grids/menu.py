@@ -134,3 +134,36 @@ menu.add(
     ),
     menu.Entry(_("Teams"), "people", "/teams/", FIELD, "", 32),
 )
+menu.put_under(
+    "/party/",
+    "/grids/rates/",
+    "/agreements/",
+    "/registry/party-organisations/",
+    "/registry/party-members/",
+    "/registry/member-households/",
+    "/registry/agreements/",
+)
+menu.put_under(
+    "/grids/mapping/",
+    "/grids/lines/",
+    "/registry/line-grids/",
+    "/registry/line-duties/",
+)
+menu.put_under("/grids/", "/registry/grids/")
+menu.put_under("/teams/", "/registry/assignments/", "/registry/team-slots/")
+menu.put_under(
+    "/committees/",
+    "/meetings/",
+    "/decisions/",
+    "/registry/committees/",
+    "/registry/meetings/",
+)
+menu.put_under(
+    "/registry/resources/",
+    "/registry/departments/",
+    "/registry/social-organisations/",
+)
+menu.put_under("/sites/", "/registry/sites/")
+menu.put_under("/registry/", "/households/", "/visits/")
+menu.put_under("/registry/households/", "/households/")
+menu.put_under("/registry/feeds/", "/registry/conflicts/")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from governance.core.models import User
 from grids import locate, team_rates
-from grids.actions.teams import template_of
+from grids.actions.teams import may_keep, template_of
 from grids.models import Assignment, Grid, TeamSlot, TeamTemplate
 from grids.models.places import LEVELS
 from grids.scoping import posts_of
@@ -63,7 +63,7 @@ def overview(user: User, params: QueryDict, *, whole: bool = False) -> dict[str,
     if whole:
         context["red"] = red
     elif tab == "vacant":
-        context |= _page(red, params)
+        context |= _page(red, params, user)
     if whole or tab == "overloaded":
         context["many"] = many
     return context
@@ -80,12 +80,12 @@ def _one_of(value: str, allowed: Sequence[str]) -> str:
     return value if value in allowed else ""
 
 
-def _page(red: Sequence[Vacancy], params: QueryDict) -> dict[str, Any]:
+def _page(red: Sequence[Vacancy], params: QueryDict, user: User) -> dict[str, Any]:
     """One page of the red list with candidates."""
     given = params.get("page", "1")
     number = max(int(given), 1) if given.isascii() and given.isdigit() else 1
     first = (number - 1) * PAGE_SIZE
-    lines = red_lines(red[first : first + PAGE_SIZE])
+    lines = red_lines(red[first : first + PAGE_SIZE], user)
     has_next = len(red) > first + PAGE_SIZE
     return {
         "lines": lines,
@@ -163,6 +163,7 @@ class RedLine:
     vacancy: Vacancy
     above: str
     candidates: Sequence[Candidate]
+    may_keep: bool
 
 
 def rows_of(viewer: User, code: str, teams: Iterable[Team]) -> list[Row]:
@@ -189,11 +190,16 @@ def rows_of(viewer: User, code: str, teams: Iterable[Team]) -> list[Row]:
     ]
 
 
-def red_lines(rows: Sequence[Vacancy]) -> list[RedLine]:
-    """A page of the red list with its candidates."""
+def red_lines(rows: Sequence[Vacancy], user: User) -> list[RedLine]:
+    """A page of the red list with its candidates, and whether `user` may give the post."""
     found = suggest([(row.grid, row.fill.slot) for row in rows])
     return [
-        RedLine(row, _above(row.grid), found.get((row.grid.pk, row.fill.slot.code), []))
+        RedLine(
+            row,
+            _above(row.grid),
+            found.get((row.grid.pk, row.fill.slot.code), []),
+            may_keep(user, row.grid),
+        )
         for row in rows
     ]
 

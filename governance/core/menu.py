@@ -53,6 +53,7 @@ class Standing:
 @dataclass
 class _Registry:
     entries: list[Entry] = field(default_factory=list)
+    under: dict[str, tuple[str, ...]] = field(default_factory=dict)
     standing: Callable[[HttpRequest], Standing] | None = None
 
 
@@ -62,6 +63,11 @@ _registry = _Registry()
 def add(*entries: Entry) -> None:
     """Register entries; called from an app's `menu.py`."""
     _registry.entries.extend(entries)
+
+
+def put_under(url: str, *prefixes: str) -> None:
+    """Pages elsewhere that belong to the entry of this address: it is marked on them too."""
+    _registry.under[url] = (*_registry.under.get(url, ()), *prefixes)
 
 
 def tell_standing(reader: Callable[[HttpRequest], Standing]) -> None:
@@ -86,16 +92,19 @@ def answers(path: str) -> bool:
 
 
 def _current(request: HttpRequest, entries: Iterable[Entry]) -> Entry | None:
-    """The entry whose address, with what it asks for, fits this one best."""
+    """The entry whose address, with what it asks for, or whose pages fit this one best."""
 
-    def fits(entry: Entry) -> bool:
+    def fit(entry: Entry) -> int:
         path, _mark, query = entry.url.partition("?")
-        asked = parse_qsl(query)
-        return request.path.startswith(path) and all(
-            request.GET.get(name) == value for name, value in asked
-        )
+        if request.path.startswith(path):
+            asked = parse_qsl(query)
+            is_it = all(request.GET.get(name) == value for name, value in asked)
+            return len(entry.url) if is_it else 0
+        under = _registry.under.get(entry.url, ())
+        return max((len(p) for p in under if request.path.startswith(p)), default=0)
 
-    return max(filter(fits, entries), key=lambda e: len(e.url), default=None)
+    best = max(entries, key=fit, default=None)
+    return best if best and fit(best) else None
 
 
 def _item(

@@ -401,22 +401,21 @@ def _keep_errors(
     planned: list[Planned],
     applied: list[Applied],
 ) -> None:
-    """The faulty rows with the cells as the department wrote them."""
-    told: list[tuple[int, str, str]] = []
+    """The rows with faults or doubts, with the cells as the department wrote them."""
+    told: list[tuple[int, str, str, bool]] = []
     for number, _cells in batch:
         if number in work.twice:
             words = _("Names the same as row %(n)s; only that one was taken.")
-            told.append((number, "", words % {"n": work.twice[number]}))
+            told.append((number, "", words % {"n": work.twice[number]}, False))
             run.faulty += 1
     for row, done in zip(planned, applied, strict=True):
         doubts = [p for p in row.problems if p.asks]
         if done.error:
             column = row.problems[0].column if row.problems else ""
             column = column or next(iter(done.fields), "")
-            told.append((row.number, column, done.error))
+            told.append((row.number, column, done.error, False))
         elif doubts and (done.is_new or row.changes):
-            words = _("Taken, but look at it: %(words)s") % {"words": doubts[0].words}
-            told.append((row.number, doubts[0].column, words))
+            told.append((row.number, doubts[0].column, doubts[0].words, True))
     lines = {line.number: line.cells for line in work.table.lines} if told else {}
     FeedRowError.objects.bulk_create(
         FeedRowError(
@@ -424,9 +423,10 @@ def _keep_errors(
             number=number,
             column=column,
             words=words[:300],
+            is_taken=is_taken,
             cells=json.dumps(lines[number], ensure_ascii=False),
         )
-        for number, column, words in told
+        for number, column, words, is_taken in told
     )
 
 

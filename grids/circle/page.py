@@ -90,6 +90,15 @@ def _sees(scope: Any, place: Place) -> bool:
     return any(getattr(place, f"{lv}_id") in ids for lv, ids in scope.grids.items())
 
 
+def chain(area: Area, viewer: Viewer) -> list[tuple[Place, bool]]:
+    """The places from the town down to the area, and whether the viewer sees each of them."""
+    if area.grid is None:
+        return []
+    scope = scope_of(viewer)
+    places = locate.places_of(locate.place_of(area.grid).chain)
+    return [(place, _sees(scope, place)) for place in places]
+
+
 def runs_for(area: Area) -> "QuerySet[CircleRun]":
     """Runs that say something of this area: of the district, or of the area and those above."""
     rows = CircleRun.objects.filter(district=area.district)

@@ -49,6 +49,13 @@ def targets(register: Register) -> list[tuple[str, str | Promise]]:
     return [*((c.name, c.label) for c in columns), (AS_OF, AS_OF_LABEL)]
 
 
+def lacking(register: Register, entries: Iterable[Entry]) -> list[str]:
+    """Headings of the columns that a new record must have and no source column gives."""
+    given = {entry.column for entry in entries}
+    needed = (c for c in register.file_columns if c.required and not c.read_only)
+    return [str(column.label) for column in needed if column.name not in given]
+
+
 def suggest(register: Register, headings: Sequence[str]) -> list[Entry]:
     """A proposal for each heading: the likest column, each column once, best first."""
     columns = [c for c in register.file_columns if not c.read_only]

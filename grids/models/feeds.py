@@ -231,12 +231,16 @@ class FeedRun(models.Model):
 
 
 class FeedRowError(models.Model):
-    """What was wrong in one row; its cells are kept for the sheet that goes back."""
+    """What was wrong in one row, or doubtful in one that was written all the same.
+
+    Its cells are kept for the sheet that goes back.
+    """
 
     run = models.ForeignKey(FeedRun, models.CASCADE, related_name="row_errors")
     number = models.PositiveIntegerField()
     column = models.CharField(max_length=60, blank=True)
     words = models.CharField(max_length=300)
+    is_taken = models.BooleanField(_("written all the same"), default=False)
     cells = EncryptedTextField(blank=True)
 
     class Meta:

@@ -27,6 +27,7 @@ def staff(*roles: str) -> Callable[[View], View]:
                 raise NotAllowed(_("This page belongs to other posts than yours."))
             return view(http, *args, **kwargs)
 
+        guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return wrap

@@ -78,9 +78,7 @@ def circle(request: HttpRequest) -> HttpResponse:
         "homes_total": homes.count(),
         "view": view,
         "area": area,
-        "chain": locate.places_of(locate.place_of(area.grid).chain)
-        if area.grid
-        else [],
+        "chain": page.chain(area, request.user),
         "strip": page.strip(view),
         "page": Paginator(found, page.PAGE).get_page(request.GET.get("page")),
         "level": request.GET.get("level") or area.below,

@@ -1,9 +1,11 @@
 """One delivery: how far it is, what it asks, its errors as a sheet."""
 
 import json
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,17 +44,25 @@ def feed_run(request: HttpRequest, pk: int) -> HttpResponse:
     run = run_or_404(request, pk)
     user, register = signed_in(request), find(run.feed.register)
     labels = dict(mapping.targets(register)) if register else {}
-    errors = list(run.row_errors.all()[:MOST_SHOWN])
     context = {
         "run": run,
         "feed": run.feed,
         "register": register,
         "datum": NAMES.get(run.proposal, ""),
-        "errors": [(e.number, labels.get(e.column, ""), e.words) for e in errors],
+        "faults": _told(run, labels, is_taken=False),
+        "doubts": _told(run, labels, is_taken=True),
         "may_deliver": feeds.may_deliver(user, run.feed),
         "may_configure": feeds.may_configure(user, run.feed),
     }
     return render(request, "grids/feeds/run.html", context)
+
+
+def _told(
+    run: FeedRun, labels: Mapping[str, str | Promise], *, is_taken: bool
+) -> list[tuple[int, str | Promise, str]]:
+    """Row, column in words and sentence of the first rows that were (not) written."""
+    rows = run.row_errors.filter(is_taken=is_taken)[:MOST_SHOWN]
+    return [(e.number, labels.get(e.column, ""), e.words) for e in rows]
 
 
 @staff(*READERS)
@@ -85,12 +95,13 @@ def feed_errors(request: HttpRequest, pk: int) -> HttpResponse:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Faulty rows"))
     headings = [entry["source"] for entry in run.feed.mapping]
-    sheet.append([_("Row"), *headings, _("What is wrong")])
+    sheet.append([_("Row"), *headings, _("Written"), _("What is wrong")])
     for error in run.row_errors.all():
         cells = json.loads(error.cells or "{}")
         # a leading = would be a formula to whoever opens the sheet
         texts = [_text(cells.get(name, "")) for name in headings]
-        sheet.append([error.number, *texts, error.words])
+        taken = _("yes") if error.is_taken else _("no")
+        sheet.append([error.number, *texts, taken, error.words])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     answer = HttpResponse(content_type=kind)
     answer["Content-Disposition"] = (

@@ -146,6 +146,7 @@ def _columns_context(feed: Feed, entries: Any, errors: Any) -> dict[str, Any]:
         "register": register,
         "lines": feed_lists.lines_of(feed, entries),
         "targets": targets,
+        "lacking": mapping.lacking(register, entries) if register else [],
         "has_position": any(name == "lon" for name, _label in targets),
         "datums": [
             ("wgs84", "WGS84 / CGCS2000"),

@@ -128,3 +128,28 @@ def test_the_bar_of_a_phone_leads_to_the_whole_menu(
     lists = menu.menu_for(RequestFactory().get("/notices/"), roles)
     tabs, has_more = menu.bar_of(*lists)
     assert ([t["label"] for t in tabs], has_more) == (["Own"], False)
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/registry/agreements/", "/party/"),
+        ("/grids/rates/", "/party/"),
+        ("/grids/lines/party/", "/grids/mapping/"),
+        ("/registry/assignments/", "/teams/"),
+        ("/registry/sites/1/", "/sites/"),
+        ("/registry/conflicts/", "/registry/feeds/"),
+        ("/registry/people/", "/registry/"),
+        ("/registry/staff/", "/registry/staff/"),
+        ("/notices/", ""),
+    ],
+)
+def test_a_list_is_marked_where_its_topic_is(path: str, marked: str) -> None:
+    menu._discover()
+    lines = [
+        entry
+        for entry in menu._registry.entries
+        if "township" in entry.roles and not entry.is_tab
+    ]
+    found = menu._current(RequestFactory().get(path), lines)
+    assert (found.url if found else "") == marked

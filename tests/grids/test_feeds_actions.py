@@ -180,6 +180,7 @@ def test_row_errors_go_back_with_their_cells(feed: Feed) -> None:
     assert json.loads(told[3].cells)["统一社会信用代码"] == "91445302MA4W0000X8"
     assert told[4].column == "grid"
     assert "2" in told[5].words
+    assert not any(error.is_taken for error in told.values())
 
 
 def test_a_file_without_a_mapped_column_is_refused(feed: Feed) -> None:

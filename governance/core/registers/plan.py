@@ -183,7 +183,10 @@ def apply(
         source: "import:<id>" or "feed:<code>", kept in the provenance of each changed field.
     """
     wanted = [row for row in planned if not row.has_error]
-    out = {row.number: Applied(row.number, error=_words(row)) for row in planned}
+    labels = {column.name: str(column.label) for column in register.columns}
+    out = {
+        row.number: Applied(row.number, error=_words(row, labels)) for row in planned
+    }
     for row in wanted:
         if row.target is not None and not row.changes:
             out[row.number] = Applied(row.number, row.target)
@@ -193,8 +196,22 @@ def apply(
     return [out[row.number] for row in planned]
 
 
-def _words(row: Planned) -> str:
-    return " ".join(problem.words for problem in row.problems if not problem.asks)
+def _words(row: Planned, labels: Mapping[str, str]) -> str:
+    """The faults of a row; those of other columns than the first one's after their heading."""
+    faults = [problem for problem in row.problems if not problem.asks]
+    return " ".join(
+        fault.words
+        if fault.column == faults[0].column
+        else _headed(labels.get(fault.column, ""), fault.words)
+        for fault in faults
+    )
+
+
+def _headed(label: str, words: str) -> str:
+    """A sentence after the heading of its column."""
+    if not label:
+        return words
+    return _("%(column)s: %(words)s") % {"column": label, "words": words}
 
 
 def _write(
@@ -236,7 +253,7 @@ def _told(register: Register, error: Invalid) -> str:
     """The sentences of a refusal, each after the heading of its column."""
     labels = {column.name: str(column.label) for column in register.columns}
     parts = [
-        f"{labels.get(name, name)}: {sentence}"
+        _headed(labels.get(name, name), sentence)
         for name, sentences in error.fields.items()
         for sentence in sentences
     ]
