@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -26,13 +25,6 @@ def _sound(db: None) -> Iterator[None]:
     """Whatever a test did, the forest is whole after it."""
     yield
     assert integrity.faults() == []
-
-
-@pytest.fixture
-def make(
-    forest: SimpleNamespace, cast: SimpleNamespace, departments: dict[str, Any]
-) -> Makers:
-    return Makers(forest, cast, departments)
 
 
 def deliver() -> None:

@@ -3,9 +3,7 @@
 import datetime as dt
 import html
 import re
-from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,23 +11,16 @@ from django.utils import timezone
 
 from grids.actions import plans, tree
 from grids.models import Grid, GridChange, GridPlan
+from tests.cast import As
 from tests.factories.requests_hub import Makers
 
-As = Callable[[str], Client]
-
 
 @pytest.fixture
-def make(
-    forest: SimpleNamespace, cast: SimpleNamespace, departments: dict[str, Any]
-) -> Makers:
-    return Makers(forest, cast, departments)
+def sign_in(sign_in: As) -> As:
+    """In English, whose words these tests look for."""
 
-
-@pytest.fixture
-def sign_in(cast: SimpleNamespace) -> As:
     def enter(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(cast, name))
+        client = sign_in(name)
         client.cookies["django_language"] = "en"
         return client
 

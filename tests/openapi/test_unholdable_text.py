@@ -14,11 +14,6 @@ NUL, HALF = "\\u0000", "\\ud800"
 
 
 @pytest.fixture
-def make(forest: Any, cast: Any, departments: Any) -> Makers:
-    return Makers(forest, cast, departments)
-
-
-@pytest.fixture
 def desk(cast: Any, settings: Any, forest: Any) -> dict[str, str]:
     settings.DISTRICT_CODE = forest.district.code
     return {"Authorization": f"Token {Token.objects.create(user=cast.town_a).key}"}

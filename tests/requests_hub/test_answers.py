@@ -15,6 +15,7 @@ from governance.core.models import Event, Notice
 from requests_hub import gateways
 from requests_hub.actions import answers, incoming
 from requests_hub.models import Incoming, Request, Revisit, Sending
+from tests.cast import signed_in
 from tests.factories.requests_hub import Makers
 from tests.requests_hub.open311_help import program
 
@@ -136,12 +137,6 @@ def test_words_are_read_only_where_they_are_clear() -> None:
 
 
 # --- The page -----------------------------------------------------------------------------
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_list_says_what_became_of_each(

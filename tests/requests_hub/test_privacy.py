@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -21,6 +20,7 @@ from requests_hub.panels import similar
 from requests_hub.queries import hot
 from requests_hub.seeds.loop import PRIVATE_CATEGORIES
 from requests_hub.turns import turn_of
+from tests.cast import signed_in
 from tests.factories import grids
 from tests.factories.requests_hub import Makers, answered, submit, task_of, whistled
 from tests.requests_hub.open311_help import get
@@ -55,12 +55,6 @@ def private(make: Makers) -> Request:
 
 def seen_by(user: User, row: Request) -> bool:
     return Request.objects.visible_to(user).filter(pk=row.pk).exists()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 # --- Which are private ------------------------------------------------------------------------

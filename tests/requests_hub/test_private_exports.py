@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -17,6 +16,7 @@ from requests_hub import gateways
 from requests_hub.actions import bulletins, likeness, likeness_many, privacy
 from requests_hub.assessment.periods import period_of
 from requests_hub.models import HotIssue, HotlineMessage, Likeness, Request, Sending
+from tests.cast import signed_in
 from tests.factories.requests_hub import Makers, submit
 
 pytestmark = pytest.mark.django_db
@@ -80,12 +80,6 @@ def words_of(answer: Any) -> str:
     return " ".join(
         str(cell) for sheet in sheets for row in sheet.values for cell in row
     )
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def opened(user: Any, path: str) -> str:

@@ -1,7 +1,5 @@
 """Lists of the staff pages: who sees what, filters in the address, paging, statement counts."""
 
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,28 +11,16 @@ from django.utils import timezone
 from grids import locate
 from requests_hub.models import Request, Whistle
 from requests_hub.queries import choices, todo
+from tests.cast import As
 from tests.factories.requests_hub import Makers, task_of
 from tests.statements import own
 
-As = Callable[[str], Client]
 MOST_OF_A_LIST, MOST_OF_A_DETAIL = 8, 10
 
 
 @pytest.fixture(autouse=True)
 def _fresh_choices() -> None:
     choices.forget()
-
-
-@pytest.fixture
-def sign_in(cast: SimpleNamespace) -> As:
-    """`sign_in("town_a")` gives that person's browser."""
-
-    def enter(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(cast, name))
-        return client
-
-    return enter
 
 
 def statements(client: Client, url: str) -> int:

@@ -1,37 +1,23 @@
 """Taking steps on pages: forms from the workflow, refusals beside fields, masks and paper."""
 
 import io
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 
 from governance.core import attachments
 from governance.core.models import Attachment, Event
 from requests_hub.models import Request, Task
 from requests_hub.queries import choices
+from tests.cast import As
 from tests.factories.requests_hub import Makers, task_of
-
-As = Callable[[str], Client]
 
 
 @pytest.fixture(autouse=True)
 def _fresh_choices() -> None:
     choices.forget()
-
-
-@pytest.fixture
-def sign_in(cast: SimpleNamespace) -> As:
-    def enter(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(cast, name))
-        return client
-
-    return enter
 
 
 def picture() -> SimpleUploadedFile:
