@@ -22,7 +22,7 @@ from requests_hub.workflow import REQUEST
 
 CHANNEL = Request.Channel.HOTLINE
 ACTOR = "hotline"
-Spot = tuple[float | None, float | None, dict[str, int | None]]
+Spot = tuple[float | None, float | None, dict[str, Any]]
 Placer = Callable[[Message], Spot]
 
 
@@ -52,6 +52,30 @@ def import_batch(
     closed with that answer at its time; nobody is told. What was not answered is still to be
     done: its deadlines run from now, because nobody here could have done it before.
     """
+    fresh = take_in(messages, district=district, place=place, is_history=is_history)
+    wrong = sum(bool(m.fault) for m in messages)
+    done = Batch(len(fresh), len(messages) - wrong - len(fresh))
+    run.done += len(messages)
+    run.added += done.added
+    run.repeated += done.repeated
+    run.wrong += wrong
+    run.save(update_fields=["done", "added", "repeated", "wrong"])
+    return done
+
+
+@transaction.atomic
+def take_in(
+    messages: Sequence[Message],
+    *,
+    district: District,
+    place: Placer,
+    is_history: bool = False,
+) -> list[Request]:
+    """Insert those good messages that are not there yet, with their events; gives their rows.
+
+    The third part of what `place` gives are columns of the request: where it lies, and what
+    else is known of it.
+    """
     good = {m.external_id: m for m in messages if not m.fault}
     # Said aloud, because the index has no empty numbers and the planner does not read a list
     # of more than a hundred: without it every batch reads the whole table.
@@ -63,14 +87,7 @@ def import_batch(
     Request.objects.bulk_create(requests)
     record_many([_submitted(request, is_history) for request in requests])
     _carry_over([request for request in requests if request.closed_at])
-    wrong = sum(bool(m.fault) for m in messages)
-    done = Batch(len(fresh), len(messages) - wrong - len(fresh))
-    run.done += len(messages)
-    run.added += done.added
-    run.repeated += done.repeated
-    run.wrong += wrong
-    run.save(update_fields=["done", "added", "repeated", "wrong"])
-    return done
+    return requests
 
 
 def _rows(

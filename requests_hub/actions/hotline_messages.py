@@ -19,7 +19,7 @@ from governance.core.registers.spec import Values
 from grids.models import District
 from grids.registers import base as records
 from grids.scoping import posts_of
-from requests_hub.actions import answers, feedback, intake
+from requests_hub.actions import answers, feedback, hotline_history, intake
 from requests_hub.actions.actors import Reporter
 from requests_hub.actions.clients import in_district
 from requests_hub.categories import CATEGORIES
@@ -126,7 +126,8 @@ def receive(
     each text once.
 
     `values`: number, their_state, title, body, occurred_at, reporter_name, reporter_phone,
-    address, category (a code), grid, lon, lat, and district_id where `by` is no account.
+    address, category (a code), grid, lon, lat, for one that is over there their_reply and
+    their_replied_at, and district_id where `by` is no account.
 
     Raises:
         Invalid: by column; an unknown state, or one that is not possible here.
@@ -163,22 +164,39 @@ def _known(district_id: int, number: str) -> HotlineMessage | None:
 def _take_in(
     district_id: int, values: Values, word: str, ours: str, *, by: Actor, source: str
 ) -> HotlineMessage:
-    if not REQUEST[ours].is_open:
-        words = _("It is over at the hotline already and is not taken in.")
-        raise Invalid(fields={"their_state": [words]})
     number = str(values.get("number", "")).strip()
     if not 0 < len(number) <= 80:
         raise Invalid(fields={"number": [_("The message has no usable number.")]})
-    made = intake.submit_request(
-        district=District.objects.get(pk=district_id),
-        channel=Request.Channel.HOTLINE,
-        by=by if isinstance(by, User) else None,
-        external_id=number,
-        **_inputs(values, by),
-    ).request
+    made = _request(district_id, number, values, ours, by=by)
     columns = {"number": number, "their_state": word, "request": made}
     return records.write(
         None, HotlineMessage, {**columns, **made.place_ids}, by=by, source=source
+    )
+
+
+def _request(
+    district_id: int, number: str, values: Values, ours: str, *, by: Actor
+) -> Request:
+    """A new request in the queue; what is over there already is taken over as history."""
+    district = District.objects.get(pk=district_id)
+    person = by if isinstance(by, User) else None
+    inputs = _inputs(values, by)
+    if REQUEST[ours].is_open:
+        return intake.submit_request(
+            district=district,
+            channel=Request.Channel.HOTLINE,
+            by=person,
+            external_id=number,
+            **inputs,
+        ).request
+    return hotline_history.take_over(
+        district,
+        number,
+        ours,
+        inputs,
+        by=person,
+        reply=str(values.get("their_reply") or ""),
+        replied_at=values.get("their_replied_at"),
     )
 
 

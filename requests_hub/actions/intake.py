@@ -90,10 +90,10 @@ def submit_request(
         Invalid: naming each field.
         KeyConflict: the key was used for another body.
     """
-    words = _words(title, body)
+    words = read_words(title, body)
     phone = read_phone(reporter_phone)
     _check_choices(channel, urgency)
-    position = _position(lon, lat, crs, district)
+    position = read_position(lon, lat, crs, district)
     key = None
     if idempotency_key:
         inputs = _fingerprint(locals(), files)
@@ -131,7 +131,7 @@ def submit_request(
             due_from_at=moment,
             due_at=limit.after(moment),
             **base.close_clock(f"close{suffix}", moment),
-            **_place(district, position, grid, by),
+            **read_place(district, position, grid, by),
         )
         request.district = district
         first = _insert(request)
@@ -209,7 +209,7 @@ def _same_number(district: District, channel: str, external_id: str) -> Request 
 # --- Checks of the input ------------------------------------------------------------------
 
 
-def _words(title: str, body: str) -> tuple[str, str]:
+def read_words(title: str, body: str) -> tuple[str, str]:
     title, body = clean_text(title), clean_text(body)
     if not (title or body):
         raise Invalid(fields={"body": [_("Say in a few words what it is about.")]})
@@ -275,7 +275,7 @@ def _check_choices(channel: str, urgency: str) -> None:
         raise Invalid(fields=wrong)
 
 
-def _position(
+def read_position(
     lon: float | None, lat: float | None, crs: str, district: District
 ) -> tuple[float, float] | None:
     """The position in WGS 84, or None."""
@@ -290,7 +290,7 @@ def _position(
     return point
 
 
-def _place(
+def read_place(
     district: District,
     position: tuple[float, float] | None,
     grid: Grid | int | None,

@@ -1,6 +1,7 @@
 """The hotline's door: messages in, by rows that each answer for themselves; updates out."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,18 +26,30 @@ from requests_hub.actions.hotline_messages import receive
 from requests_hub.models import ApiClient, HotlineMessage, Sending
 
 MOST = 200
+# What the actions call otherwise than this door does.
+THEIRS = {
+    "occurred_at": "time",
+    "their_reply": "reply",
+    "their_replied_at": "reply_time",
+}
 KEY = OpenApiParameter("X-API-Key", str, OpenApiParameter.HEADER, required=True)
 AFTER = OpenApiParameter("after", int, description="The last cursor that was read.")
 
 
 class MessageIn(serializers.Serializer[Any]):
-    """One message; `id` is the hotline's own number and `state` its own word."""
+    """One message; `id` is the hotline's own number and `state` its own word.
+
+    One whose state says that it is answered goes in as history, closed with `reply` at
+    `reply_time`; both must be there then, and `time`.
+    """
 
     id = serializers.CharField(max_length=80)
     state = serializers.CharField(max_length=40, required=False, allow_blank=True)
     title = serializers.CharField(max_length=120, required=False, allow_blank=True)
     body = serializers.CharField(max_length=5000, required=False, allow_blank=True)
     time = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    reply = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    reply_time = serializers.CharField(max_length=40, required=False, allow_blank=True)
     name = serializers.CharField(max_length=60, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
     address = serializers.CharField(max_length=200, required=False, allow_blank=True)
@@ -123,7 +136,8 @@ def _taken(client: ApiClient, row: dict[str, Any]) -> dict[str, Any]:
         with transaction.atomic():
             saved = receive(None, _values(client, form.validated_data), by=client.name)
     except DomainError as error:
-        told = error.extra.get("fields") or {"": [error.message]}
+        said: Any = error.extra.get("fields") or {"": [error.message]}
+        told = {THEIRS.get(name, name): words for name, words in said.items()}
         return {"id": number, "result": "error", "no": "", "fields": told}
     is_same = before is not None and before.version == saved.version
     is_same = is_same and not saved.has_more
@@ -133,10 +147,7 @@ def _taken(client: ApiClient, row: dict[str, Any]) -> dict[str, Any]:
 
 def _values(client: ApiClient, given: dict[str, Any]) -> dict[str, Any]:
     """As the register has them."""
-    at, code = given.get("time", ""), given.get("grid", "")
-    moment = hotline.read_moment(at) if at else None
-    if at and moment is None:
-        raise Invalid(fields={"time": [_("The time is not like 2019/2/28 11:25:05.")]})
+    code = given.get("grid", "")
     place = locate.place_by_code(code) if code else None
     if code and place is None:
         raise Invalid(fields={"grid": [_("There is no such grid.")]})
@@ -144,7 +155,9 @@ def _values(client: ApiClient, given: dict[str, Any]) -> dict[str, Any]:
         "district_id": client.district_id,
         "number": given["id"],
         "their_state": given.get("state", ""),
-        "occurred_at": moment,
+        "occurred_at": _moment(given, "time"),
+        "their_reply": given.get("reply", ""),
+        "their_replied_at": _moment(given, "reply_time"),
         "reporter_name": given.get("name", ""),
         "reporter_phone": given.get("phone", ""),
         "grid": place.grid_id if place else None,
@@ -152,6 +165,14 @@ def _values(client: ApiClient, given: dict[str, Any]) -> dict[str, Any]:
         "lon": given.get("lon"),
         "lat": given.get("lat"),
     }
+
+
+def _moment(given: dict[str, Any], name: str) -> datetime | None:
+    text = given.get(name, "")
+    found = hotline.read_moment(text) if text else None
+    if text and found is None:
+        raise Invalid(fields={name: [_("The time is not like 2019/2/28 11:25:05.")]})
+    return found
 
 
 @extend_schema(

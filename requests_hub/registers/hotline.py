@@ -66,6 +66,20 @@ def _of_request(name: str) -> Any:
     return show
 
 
+def _is_theirs(row: HotlineMessage) -> bool:
+    """Whether the hotline answered it, and not we."""
+    return bool(row.request.route == Request.Route.HOTLINE)
+
+
+def _their_reply(row: HotlineMessage) -> str:
+    return row.request.reply if _is_theirs(row) else ""
+
+
+def _their_replied_at(row: HotlineMessage) -> str:
+    at = row.request.closed_at if _is_theirs(row) else None
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
 def _ours(row: HotlineMessage) -> str:
     return str(row.request.state_info.label)
 
@@ -187,6 +201,24 @@ add(
                 gettext_lazy("Town or grid"),
                 Kind.GRID,
                 aliases=("所属镇街", "镇街", "网格"),
+            ),
+            Column(
+                "their_reply",
+                gettext_lazy("Answered at the hotline"),
+                Kind.LONG_TEXT,
+                in_list=False,
+                note=gettext_lazy("Of one that is over there: it goes in as closed."),
+                aliases=("办理结果", "答复内容", "办结答复"),
+                show=_their_reply,
+            ),
+            Column(
+                "their_replied_at",
+                gettext_lazy("Answered at"),
+                in_list=False,
+                example="2026-11-24 16:00",
+                aliases=("办结时间", "答复时间", "replied_at"),
+                parse=_moment,
+                show=_their_replied_at,
             ),
             Column(
                 "our_state",

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,9 +87,74 @@ def test_an_unknown_state_is_refused_and_not_guessed(cast: Any) -> None:
     assert message(cast, their_state="已转派").request.state == "submitted"
 
 
-def test_what_is_over_there_is_not_taken_in(cast: Any) -> None:
-    with pytest.raises(Invalid):
-        message(cast, their_state="已办结")
+def answered(cast: Any, **values: Any) -> HotlineMessage:
+    """A message that the hotline answered itself, eight and six days ago."""
+    usual = {
+        "their_state": "已办结",
+        "occurred_at": timezone.now() - timedelta(days=8),
+        "their_reply": "供电所已更换灯泡。",
+        "their_replied_at": timezone.now() - timedelta(days=6),
+    }
+    return message(cast, **{**usual, **values})
+
+
+def test_what_was_answered_there_goes_in_as_history(cast: Any, forest: Any) -> None:
+    """Closed with their answer at its time, and nobody is told."""
+    first = answered(cast, reporter_phone="13800990000", category="010204")
+    row = Request.objects.get()
+    assert (row.state, row.route, row.reply) == (
+        "closed",
+        "hotline",
+        "供电所已更换灯泡。",
+    )
+    assert timezone.now() - row.submitted_at > timedelta(days=7)
+    assert timezone.now() - row.closed_at > timedelta(days=5)
+    assert row.large_id == first.large_id == forest.town_a.pk
+    assert row.reporter_phone == "13800990000"
+    assert row.category.code == "010204"
+    told()
+    assert not Sending.objects.exists()
+    assert not Notice.objects.filter(text__contains=row.no).exists()
+    again = answered(cast)
+    assert (again.pk, again.version) == (first.pk, first.version)
+    assert Request.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"their_reply": " "}, "their_reply"),
+        ({"their_replied_at": None}, "their_replied_at"),
+        ({"occurred_at": None}, "occurred_at"),
+        ({"occurred_at": datetime(2026, 1, 5, tzinfo=UTC),
+          "their_replied_at": datetime(2026, 1, 4, tzinfo=UTC)}, "their_replied_at"),
+        ({"their_replied_at": datetime(2099, 1, 1, tzinfo=UTC)}, "their_replied_at"),
+        ({"their_state": "已撤单"}, "their_state"),
+        ({"their_state": "已退回"}, "their_state"),
+        ({"reporter_phone": "12"}, "reporter_phone"),
+    ],
+)  # fmt: skip
+def test_history_without_an_answer_is_refused(
+    cast: Any, given: Any, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        answered(cast, **given)
+    assert field in refused.value.fields
+    assert not Request.objects.exists()
+
+
+def test_history_that_the_first_file_brought_is_the_same_request(
+    cast: Any, make: Any
+) -> None:
+    row = make.request("closed", channel="hotline", external_id="GD1")
+    assert answered(cast).request_id == row.pk
+    assert Request.objects.count() == 1
+
+
+def test_asked_for_again_there_opens_what_was_history(cast: Any) -> None:
+    answered(cast, their_replied_at=timezone.now() - timedelta(hours=1))
+    message(cast, their_state="重办")
+    assert Request.objects.get().state == "reopened"
 
 
 def test_withdrawn_there_is_withdrawn_here(cast: Any) -> None:
@@ -211,6 +277,27 @@ def test_every_row_answers_for_itself(key: str, forest: Any) -> None:
     assert (
         call(key, {**good, "state": "已撤单"})[1]["results"][0]["result"] == "changed"
     )
+
+
+def test_history_by_the_program(key: str, forest: Any) -> None:
+    done = {
+        "id": "H1",
+        "state": "已办结",
+        "body": "井盖破损",
+        "time": "2026-01-05T09:30:00+08:00",
+        "reply": "已更换井盖。",
+        "reply_time": "2026-01-07 16:00",
+        "grid": forest.town_a.code,
+    }
+    _status, body = call(
+        key, done, {**done, "id": "H2", "reply": ""}, {**done, "id": "H3", "time": ""}
+    )
+    results = body["results"]
+    assert [row["result"] for row in results] == ["added", "error", "error"]
+    assert [list(row["fields"]) for row in results[1:]] == [["reply"], ["time"]]
+    row = Request.objects.get()
+    assert (row.state, row.reply) == ("closed", "已更换井盖。")
+    assert timezone.localtime(row.closed_at).hour == 16
 
 
 def test_the_program_reads_what_is_new_for_it(key: str, cast: Any) -> None:
