@@ -10,6 +10,7 @@ import time
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from governance.core.management.commands import quickstart
 from governance.core.quickstart.children import Child, Supervisor
@@ -145,6 +146,16 @@ def test_the_port_is_ours_before_and_between_web_servers(tmp_path):
 def test_port_that_is_none_is_told(port):
     with pytest.raises(CommandError, match="1 to 65535"):
         call_command("quickstart", port=port)
+
+
+def test_database_that_does_not_answer_is_told_in_one_sentence(monkeypatch):
+    def refuse():
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    monkeypatch.setattr(quickstart.connection, "ensure_connection", refuse)
+    with pytest.raises(CommandError) as told:
+        quickstart.Command()._prepare()
+    assert str(told.value) == "The database does not answer: connection refused"
 
 
 def test_second_quickstart_of_one_folder_is_refused(settings, short_dir):

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import OperationalError, connection, connections
 
 from governance.core import embedded
 from governance.core.quickstart import steps
@@ -72,6 +72,12 @@ class Command(BaseCommand):
             yield
 
     def _prepare(self) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(
+                f"The database does not answer: {str(error).splitlines()[0]}"
+            ) from None
         for step in (
             steps.migrate,
             steps.build_texts,
