@@ -405,7 +405,7 @@ def _late(figures: Figures) -> Section:
                     r["no"],
                     r["title"] or _("(private)"),
                     r["unit"] or NONE,
-                    str(r["days"]),
+                    str(r["days"] or _("under 1")),
                 ]
                 for r in rows
             ],

@@ -5,8 +5,9 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from governance.core.models import User
@@ -35,17 +36,22 @@ CHECKED = (
 )  # fmt: skip
 
 
+# The lines of the paper are in the language it is issued in, whoever reads it.
+
+
 def unit(district: District) -> str:
     """Who issues it."""
-    return _("%(district)s one-grid command centre") % {"district": district.name}
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("%(district)s one-grid command centre") % {"district": district.name}
 
 
 def issue_line(row: Bulletin) -> str:
     """“2026 年第 47 期（总第 151 期）”, with the edition after the first."""
     words = {"year": row.year, "no": row.no, "total": row.total_no}
-    line = _("%(year)s, issue %(no)s (%(total)s in all)") % words
-    if row.edition > 1:
-        line += " " + _("edition %(n)s") % {"n": row.edition}
+    with translation.override(settings.LANGUAGE_CODE):
+        line = _("%(year)s, issue %(no)s (%(total)s in all)") % words
+        if row.edition > 1:
+            line += " " + _("edition %(n)s") % {"n": row.edition}
     return line
 
 

@@ -17,7 +17,7 @@ from governance.core.workflow import Text
 from grids.models import Department
 from grids.scoping import scope_of
 from requests_hub import deadlines
-from requests_hub.categories import CATEGORIES
+from requests_hub.categories import CATEGORIES, told
 from requests_hub.models import Request, RoutingDecision, Suggested, Whistle
 from requests_hub.queries import choices
 from requests_hub.routing import departments as guess
@@ -163,7 +163,7 @@ def _line(
     sure = found[0].sure if found else "low"
     return {
         "name": found[0].department.short if found else "",
-        "category": entry.label if entry else "",
+        "category": told(entry) if entry else "",
         "sure": SURE_WORDS[sure],
         "is_low": sure == "low",
     }

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from governance.core.clocks import Clock
+from governance.core.models import DictionaryItem
 from governance.core.workflow import Text
 from requests_hub import deadlines, turns
+from requests_hub.categories import told
 from requests_hub.models import Request, Task
 from requests_hub.paging import capped_text
 from requests_hub.panels.turns import first_step
@@ -30,6 +32,12 @@ def place_line(row: Request | Task) -> str:
     """Town and place, for a line of facts."""
     town, short = turns.town_name(row), turns.place_name(row)
     return town if town == short else f"{town} {short}"
+
+
+@register.filter
+def category(entry: DictionaryItem | None) -> str:
+    """What a request is about; a rest says of what."""
+    return told(entry) if entry else ""
 
 
 @register.filter

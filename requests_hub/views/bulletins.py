@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -106,9 +107,9 @@ def bulletin_file(http: HttpRequest, pk: int, ending: str) -> HttpResponse:
     render_file = files.word if ending == "docx" else files.excel
     local = timezone.localtime(row.issued_at)
     day = date_format(local, "Y年n月j日")
-    body = render_file(
-        guarded.shown(row), panels.issue_line(row), panels.unit(row.district), day
-    )
+    lines = (panels.issue_line(row), panels.unit(row.district), day)
+    with translation.override(settings.LANGUAGE_CODE):  # the paper's, not the reader's
+        body = render_file(guarded.shown(row), *lines)
     name = f"{row.kind}-{row.year}-{row.no:03d}-{row.edition}.{ending}"
     answer = HttpResponse(body, content_type=TYPES[ending])
     answer["Content-Disposition"] = f'attachment; filename="bulletin-{name}"'

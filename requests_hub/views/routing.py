@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from governance.core.errors import DomainError, Invalid
 from grids.registers.base import DESK, READERS
 from requests_hub.actions import suggestions, trials
+from requests_hub.categories import told
 from requests_hub.models import RoutingRule, RoutingTrial
 from requests_hub.panels import routing as panels
 from requests_hub.panels.step import safe_next
@@ -93,7 +94,8 @@ def classify(http: HttpRequest, no: str) -> HttpResponse:
     except DomainError as error:
         messages.error(http, error.message)
     else:
-        messages.success(http, _("Category: %(name)s.") % {"name": after.category})
+        about = told(after.category) if after.category else ""
+        messages.success(http, _("Category: %(name)s.") % {"name": about})
     return redirect(safe_next(http) or f"/requests/{row.no}/")
 
 

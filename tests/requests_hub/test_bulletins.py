@@ -260,6 +260,18 @@ def test_a_title_made_private_later_is_shown_to_nobody(client, make, told):
     assert name in str(row.content)
 
 
+def test_the_paper_is_in_its_own_language_whoever_reads_it(client, make, told):
+    row, *_rest = told
+    client.force_login(make.cast.town_a)
+    client.cookies["django_language"] = "en"
+    page, *files = files_of(client, row)
+    assert "All bulletins" in page
+    for text in (page, *files):
+        assert "多网合一指挥中心" in text
+        assert "command centre" not in text
+    assert "(seal)" not in page
+
+
 def test_a_title_made_public_again_is_shown_again(client, make, told):
     row, late, _name, _named = told
     privacy.hide(late, by=make.cast.district, reason="涉及个人。")

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from governance.core import dictionaries
 from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
 from governance.core.models import Event
+from requests_hub import categories
 from requests_hub.actions import desk, learning, suggestions
 from requests_hub.models import (
     CategoryDecision,
@@ -210,3 +212,17 @@ def test_decisions_are_append_only(forest: Any, cast: Any) -> None:
     suggestions.classify(row, by=cast.town_a, category=LIGHT)
     with pytest.raises(DatabaseError), transaction.atomic():
         CategoryDecision.objects.update(category=NOISE)
+
+
+@pytest.mark.django_db
+def test_the_rest_of_a_branch_says_of_which() -> None:
+    """Every branch of the published tree ends with “其他”."""
+    dictionaries.forget()
+    rows = dictionaries.items(categories.CATEGORIES)
+    rests = [row for row in rows if row.label_zh == "其他"]
+    with translation.override("zh-hans"):
+        told = {categories.told(row) for row in rests}
+        assert all(words.endswith(" › 其他") for words in told)
+        assert len(told) > 10
+        plain = next(row for row in rows if row.label_zh != "其他")
+        assert categories.told(plain) == plain.label_zh
