@@ -116,6 +116,18 @@ def origin_of(url: str) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}"] if parts.scheme and parts.netloc else []
 
 
+def is_held(path: Path) -> bool:
+    """Whether some program holds a lock on the file now."""
+    if not path.exists():
+        return False
+    with path.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 class Servers:
     """Both embedded servers of one state folder."""
 
@@ -183,15 +195,7 @@ class Servers:
 
     def in_use(self) -> bool:
         """Whether some program holds the servers now."""
-        path = self.state_dir / "servers.users"
-        if not path.exists():
-            return False
-        with path.open("r+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        return is_held(self.state_dir / "servers.users")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -1,6 +1,5 @@
 """Throw away the embedded database, queue, uploads and secrets of this clone."""
 
-import fcntl
 import os
 import shutil
 from argparse import ArgumentParser
@@ -38,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was deleted.")
             return
         servers = embedded.Servers(state_dir)
-        if servers.in_use() or _is_running():
+        if servers.in_use() or embedded.is_held(state_dir / "quickstart.lock"):
             raise CommandError("OneGrid or its tests are running: stop them first.")
         servers.stop()
         for name in OURS:
@@ -55,15 +54,3 @@ def _agreed() -> bool:
         return input("Type yes to go on: ").strip().lower() == "yes"
     except EOFError:
         return False
-
-
-def _is_running() -> bool:
-    path = settings.STATE_DIR / "quickstart.lock"
-    if not path.exists():
-        return False
-    with path.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
