@@ -20,7 +20,8 @@ COPY --chown=onegrid:onegrid . /app
 USER onegrid
 # The two keys serve this step alone; the containers get theirs from the environment.
 RUN SECRET_KEY=build FIELD_KEYS=build python manage.py build_catalogue \
- && SECRET_KEY=build FIELD_KEYS=build python manage.py collectstatic --no-input
+ && SECRET_KEY=build FIELD_KEYS=build python manage.py collectstatic --no-input \
+ && python -m compileall -q governance grids requests_hub
 EXPOSE 8000
 CMD ["gunicorn", "governance.wsgi:application", "--bind", "0.0.0.0:8000", \
      "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", \
