@@ -261,6 +261,18 @@ def named_districts(ids: Iterable[int]) -> dict[int, District]:
     return {pk: known[pk] for pk in set(ids) & known.keys()}
 
 
+def district_by_code(code: str) -> District:
+    """A district from memory; one without grids is asked of the database.
+
+    Raises:
+        District.DoesNotExist: no such district.
+    """
+    for district in _current().districts.values():
+        if district.code == code:
+            return district
+    return District.objects.get(code=code)
+
+
 def _named_grid(place: Place) -> Grid:
     known = {
         "id": place.grid_id,

@@ -13,10 +13,13 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_structlog.middlewares import RequestMiddleware
+from structlog.contextvars import bind_contextvars
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from governance.core import menu
 from governance.core.errors import DomainError
+from governance.core.views.health import client_address
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -33,6 +36,14 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         except ValueError:
             return name
         return stored
+
+
+class LogMiddleware(RequestMiddleware):
+    """Puts the same address into the log that limits go by, not any that a header claims."""
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        bind_contextvars(ip=str(client_address(request)))
 
 
 class IdleTimeoutMiddleware:

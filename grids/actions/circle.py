@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import coordinates, events, locks
+from governance.core.bulk import insert_many
 from governance.core.errors import Invalid, NotAllowed
 from governance.core.events import Actor
 from governance.core.models import User
@@ -314,10 +315,9 @@ def _keep(
     ]
     with transaction.atomic():
         CircleCell.objects.filter(run=row).delete()
-        CircleCell.objects.bulk_create(cells, batch_size=1000)
+        insert_many(cells)
         CircleMiss.objects.filter(run=row).delete()
-        missed = (CircleMiss(run=row, household_id=pk) for pk in found.missed)
-        CircleMiss.objects.bulk_create(missed, batch_size=5000)
+        insert_many([CircleMiss(run=row, household_id=pk) for pk in found.missed])
         row.state, row.inputs = CircleRun.State.DONE, mark
         row.finished_at = timezone.now()
         row.result = _result(read, found, (row.finished_at - started).total_seconds())

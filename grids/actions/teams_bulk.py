@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.core import events
+from governance.core.bulk import insert_many
 from governance.core.events import Actor
 from governance.core.ids import reserve_ids
 from grids import locate
@@ -41,10 +42,7 @@ def load_assignments(
     at = timezone.now().isoformat(timespec="seconds")
     told = {key: {"source": source, "at": at} for key in ("grid", "slot", "holder")}
     ids = reserve_ids(len(planned))
-    Assignment.objects.bulk_create(
-        [_row(pk, one, told) for pk, one in zip(ids, planned, strict=True)],
-        batch_size=1000,
-    )
+    insert_many([_row(pk, one, told) for pk, one in zip(ids, planned, strict=True)])
     data = {"assignments": len(planned)}
     events.record("district.teams_loaded", district, by, data, district_id=district.pk)
     return len(planned)

@@ -175,7 +175,7 @@ def _district(user: User | None) -> District:
     district_ids = scope_of(user).districts if user else frozenset()
     if district_ids:
         return District.objects.get(pk=min(district_ids))
-    return District.objects.get(code=settings.DISTRICT_CODE)
+    return locate.district_by_code(settings.DISTRICT_CODE)
 
 
 def _channel(user: User | None) -> str:
