@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core import menu
 from grids.scoping import posts_of
@@ -101,7 +102,13 @@ menu.add(
     menu.Entry(_("Six data"), "database", "/registry/people/", FIELD, "", 32),
     menu.Entry(_("Six data"), "database", "/registry/people/", {"leader"}, DATA, 40),
     menu.Entry(
-        _("Views of personal data"), "eye", "/audit/access/", {"auditor"}, "", 60
+        _("Views of personal data"),
+        "eye",
+        "/audit/access/",
+        {"auditor"},
+        "",
+        60,
+        short=pgettext_lazy("tab", "Looks"),
     ),
     menu.Entry(
         _("Exports of personal data"),
@@ -110,6 +117,7 @@ menu.add(
         {"auditor"},
         "",
         61,
+        short=pgettext_lazy("tab", "Exports"),
     ),
 )
 menu.add(

@@ -27,7 +27,7 @@ class Entry:
     """One line of the side menu or one tab of the phone bar.
 
     `roles` are post codes; `order` sorts inside the group; `count` gives (what is yours to do,
-    whether something of it is late).
+    whether something of it is late); `short` is what the phone bar has room for.
     """
 
     label: Text
@@ -39,6 +39,7 @@ class Entry:
     count: Count | None = None
     is_tab: bool = False
     is_big: bool = False
+    short: Text = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _item(
     number, is_late = entry.count(request) if entry.count else (0, False)
     return {
         "label": entry.label,
+        "short": entry.short or entry.label,
         "icon": entry.icon,
         "url": entry.url,
         "count": number,
