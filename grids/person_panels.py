@@ -1,10 +1,13 @@
 """What a person's record page shows besides the fields: care, merges, who looked."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from governance.core.registers import show
+from grids.actions import merging
 from grids.models import AccessRecord, Person, PersonPair
 from grids.scoping import scope_of
 
@@ -27,12 +30,17 @@ def about_care(_request: HttpRequest, row: Person) -> dict[str, Any] | None:
     return {"care_lines": lines} if lines else None
 
 
-def about_merges(_request: HttpRequest, row: Person) -> dict[str, Any] | None:
+def about_merges(request: HttpRequest, row: Person) -> dict[str, Any] | None:
     """The records that were merged into this one, or the one that this was merged into."""
     pairs = PersonPair.objects.filter(kept=row, state=PersonPair.State.MERGED)
     merged = list(pairs.select_related("decided_by").order_by("-id")[:MOST])
     kept = row.merged_into if row.merged_into_id else None
-    return {"merges": merged, "kept": kept} if merged or kept else None
+    if not (merged or kept):
+        return None
+    last = timezone.now() - dt.timedelta(days=merging.UNDO_DAYS)
+    may_undo = scope_of(request.user).has_role(*merging.DESK)
+    lines = [(pair, may_undo and pair.decided_at >= last) for pair in merged]
+    return {"merges": lines, "kept": kept}
 
 
 def about_access(request: HttpRequest, row: Person) -> dict[str, Any] | None:

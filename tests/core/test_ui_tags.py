@@ -127,3 +127,11 @@ def test_text_of_people_is_escaped() -> None:
     html = render('{% include "components/timeline.html" %}', entries=[entry])
     assert "<script>" not in html
     assert "&lt;b&gt;" in html
+
+
+def test_the_address_of_a_record_is_a_link_and_the_rest_is_escaped() -> None:
+    said = ui.with_links("<b>见 /registry/people/7/ 或 /registry/people/new/")
+    assert said.startswith("&lt;b&gt;见 ")
+    assert said.count("<a ") == 1
+    assert '<a href="/registry/people/7/">' in said
+    assert said.endswith(" 或 /registry/people/new/")

@@ -232,6 +232,8 @@ def test_merging_on_the_desk_and_undoing_it(person, cast, forest) -> None:
     page = client.get(f"/registry/people/{other.pk}/").content.decode()
     assert f"/registry/people/{person.pk}/" in page
     pair = person.merges.get()
+    record = client.get(f"/registry/people/{person.pk}/").content.decode()
+    assert f'action="/registry/people/merge/{pair.pk}/undo/"' in record
     assert client.post(f"/registry/people/merge/{pair.pk}/undo/").status_code == 302
     other.refresh_from_db()
     assert other.ended_on is None

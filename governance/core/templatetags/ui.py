@@ -1,5 +1,6 @@
 """Template tags of the product's look: icons, badges, times and grouped numbers."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ register = template.Library()
 RING_LENGTH = (
     31.416  # circumference of the ring of radius 5 that clock_badge.html draws
 )
+OWN_ADDRESS = re.compile(r"(/registry/[a-z-]+/\d+/)")
 CLOCK_ICONS = {
     "due_soon": "hourglass-split",
     "overdue": "exclamation-triangle-fill",
@@ -176,6 +178,22 @@ def query_with(context: Context, **changes: Any) -> str:
         elif value not in (None, ""):
             query[name] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.filter
+def with_links(words: object) -> SafeString:
+    """A sentence in which the address of a record, such as /registry/people/7/, is a link."""
+    parts = OWN_ADDRESS.split(str(words))
+    linked = ((part, n % 2) for n, part in enumerate(parts) if part)
+    return format_html_join(
+        "",
+        "{}",
+        ((_link(part) if is_address else part,) for part, is_address in linked),
+    )
+
+
+def _link(address: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, _("this record"))
 
 
 @register.simple_tag
