@@ -20,6 +20,7 @@ from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 PROBE_SECONDS = 0.5
+NO_END = -1  # what Redis says of a key that never ends
 
 
 class Breaker:
@@ -93,11 +94,15 @@ class SurvivingRedisCache(RedisCache):
         made = self.make_and_validate_key(key)
 
         def hit() -> tuple[int, int]:
-            pipe = self._redis().pipeline(transaction=True)
+            # no transaction: it costs five answers more, and guards against one moment alone
+            pipe = self._redis().pipeline(transaction=False)
             pipe.set(made, 0, ex=seconds, nx=True)
             pipe.incr(made)
             pipe.ttl(made)
             _made, number, left = pipe.execute()
+            if left == NO_END:  # it ended between the first command and the second
+                self._redis().expire(made, seconds)
+                left = seconds
             return int(number), max(int(left), 1)
 
         result: tuple[int, int] | None = self._try(hit, None)

@@ -3,6 +3,7 @@
 Plain serializers without database look-ups: intake must stay cheap.
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,6 +75,9 @@ class StaffRequestIn(PublicRequestIn):
     )
 
 
+_serializers = threading.local()
+
+
 def read(
     data: Mapping[str, Any], serializer_class: type[serializers.Serializer[Any]]
 ) -> dict[str, Any]:
@@ -85,7 +89,27 @@ def read(
     plain = {ALIASES.get(name, name): data[name] for name in data if name != "photos"}
     if isinstance(data, QueryDict) and "files" in data:
         plain["files"] = [f for f in data.getlist("files") if isinstance(f, str)]
-    serializer = serializer_class(data=plain)
+    serializer = _kept(serializer_class)
+    serializer.initial_data = plain
+    try:
+        return _checked(serializer, plain)
+    finally:
+        for name in ("initial_data", "_validated_data", "_errors"):
+            serializer.__dict__.pop(name, None)
+
+
+def _kept(cls: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """This thread's own serializer of a class: its fields are copied once, not with each call."""
+    mine: dict[type, serializers.Serializer[Any]]
+    mine = _serializers.__dict__.setdefault("by_class", {})
+    if cls not in mine:
+        mine[cls] = cls(data={})
+    return mine[cls]
+
+
+def _checked(
+    serializer: serializers.Serializer[Any], plain: dict[str, Any]
+) -> dict[str, Any]:
     unknown = sorted(set(plain) - set(serializer.fields))
     if unknown:
         words = _("This field is not accepted here.")
