@@ -36,11 +36,10 @@ TEAMS = _("Teams and resources")
 DATA = _("Data and assessment")
 READERS = frozenset({"auditor", "leader"})
 menu.add(
-    menu.Entry(_("Administration"), "gear", "/admin/", {"admin"}, "", 1),
+    menu.Entry(_("Staff"), "person-badge", "/registry/staff/", {"admin"}, "", 1),
+    menu.Entry(_("Administration"), "gear", "/admin/", {"admin"}, "", 2),
     menu.Entry(_("Grids"), "diagram-3", "/grids/", TOWN, GRIDS, 30),
-    menu.Entry(
-        _("Staff"), "person-badge", "/registry/staff/", TOWN | {"admin"}, TEAMS, 34
-    ),
+    menu.Entry(_("Staff"), "person-badge", "/registry/staff/", TOWN, TEAMS, 34),
     menu.Entry(_("Sites"), "shop", "/sites/", TOWN, TEAMS, 35),
     menu.Entry(
         _("Mapping of the nets"), "intersect", "/grids/mapping/", TOWN, GRIDS, 31
