@@ -23,6 +23,7 @@ from requests_hub.assessment.shares import (
     three_rates,
 )
 
+LEAST_RANKED = 3  # due requests; of fewer a rate says nothing about a town
 Figures = Mapping[str, Any]
 Section = dict[str, Any]
 
@@ -220,10 +221,19 @@ def _calls(n: Figures) -> str:
 
 
 def _ranking(figures: Figures) -> Section:
-    """Towns by their on-time rate: top and bottom three, then all in official order."""
+    """Towns by their on-time rate: top and bottom three, then all in official order.
+
+    A town where hardly anything was due has its rates in the table, but no rank.
+    """
     weights, towns = weights_of(figures), figures["towns"]
     on_time = [shares(town, weights)["close_on_time"] for town in towns]
-    ranks = _ranks([share.percent for share in on_time])
+    is_few = [share.whole < LEAST_RANKED for share in on_time]
+    ranks = _ranks(
+        [
+            None if few else share.percent
+            for few, share in zip(is_few, on_time, strict=True)
+        ]
+    )
     order = sorted((rank, n) for n, rank in enumerate(ranks) if rank)
     named = [f"{towns[n]['name']} {percent(on_time[n])}" for _rank, n in order]
     said = []
@@ -236,6 +246,13 @@ def _ranking(figures: Figures) -> Section:
         ]
     elif named:
         said = [_("By closing in time: %(all)s.") % {"all": "、".join(named)}]
+    few = [
+        town["name"] or _("in no town")
+        for town, share, less in zip(towns, on_time, is_few, strict=True)
+        if less and share.whole
+    ]
+    if few:
+        said.append(_too_few(few))
     rows = [
         _town_row(town, weights, rank) for town, rank in zip(towns, ranks, strict=True)
     ]
@@ -254,6 +271,13 @@ def _ranking(figures: Figures) -> Section:
             "has_total": True,
         },
     }  # fmt: skip
+
+
+def _too_few(names: Sequence[str]) -> str:
+    return _("With fewer than %(n)s due, not ranked: %(towns)s.") % {
+        "n": LEAST_RANKED,
+        "towns": "、".join(names),
+    }
 
 
 def _ranks(values: Sequence[float | None]) -> list[int | None]:

@@ -75,6 +75,7 @@ def draft(
     standing = Bulletin.objects.standing().filter(
         district=district, kind=period.kind, first=period.first
     )
+    is_running = period.last >= timezone.localdate()
     return {
         "content": linked(with_bars(made["content"]), figures, user),
         "behind": behind(figures, user),
@@ -84,7 +85,9 @@ def draft(
         "standing": standing.first(),
         "may_issue": scope_of(user).has_role(*ISSUERS)
         and period.first <= timezone.localdate(),
-        "is_running": period.last >= timezone.localdate(),
+        "is_running": is_running,
+        # another kind of the same days; of those that run it is today
+        "asked_at": (timezone.localdate() if is_running else period.last).isoformat(),
     }
 
 

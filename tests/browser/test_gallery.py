@@ -7,6 +7,9 @@ from playwright.sync_api import Browser
 
 from governance.core.models import User
 
+MASKS = """() => [...document.querySelectorAll(".has-after, .has-before")]
+  .map((box) => getComputedStyle(box).maskImage)"""
+
 
 @pytest.mark.parametrize(
     ("theme", "width", "height"), [("light", 1440, 900), ("dark", 390, 844)]
@@ -32,6 +35,7 @@ def test_the_gallery_is_accessible_and_within_the_policy(
         {"name": "theme", "value": theme, "url": address},
     ]
     faults: list[str] = []
+    faded = 0
     context = browser.new_context(viewport={"width": width, "height": height})
     context.add_cookies(cookies)  # type: ignore[arg-type]
     page = context.new_page()
@@ -45,5 +49,12 @@ def test_the_gallery_is_accessible_and_within_the_policy(
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0:
             faults.append(f"{part}: {over} px too wide")
+        page.emulate_media(media="print")
+        masks = page.evaluate(MASKS)
+        page.emulate_media(media="screen")
+        faded += len(masks)
+        if any(mask != "none" for mask in masks):
+            faults.append(f"{part}: paper fades at its edge")
     context.close()
     assert faults == []
+    assert faded or width > 390, "nothing fades here, so paper was not tried"

@@ -101,6 +101,17 @@ def test_the_fixed_sentences_in_chinese():
     assert content["sections"][-1]["paragraphs"] == ["（一）11月27日前完成月检。"]
 
 
+def test_a_town_where_hardly_anything_was_due_is_not_ranked():
+    few = {"name": "辛镇", "close_due": 2, "close_done": 2, "close_met": 0}
+    with translation.override("zh-hans"):
+        towns = [*PRINTED["towns"], few, {"name": "壬镇"}]
+        section = words.make({**PRINTED, "towns": towns})["sections"][1]
+    first, second = section["paragraphs"]
+    assert "后三：戊镇 30.0%、己镇 50.0%、庚镇 60.0%。" in first
+    assert second == "应结案不足 3 件，不参加排名：辛镇。"
+    assert section["table"]["rows"][7][-2:] == ["0.0%", "—"]
+
+
 def test_nothing_happened_says_so_without_figures():
     empty = {**PRINTED, "whole": {}, "before": {}, "year_before": {}, "towns": [],
              "categories": [], "topics": [], "overdue": [], "named": []}  # fmt: skip
@@ -355,6 +366,17 @@ def test_pages_and_files(client, make, life, forest):
     )
     client.force_login(make.cast.outsider)
     assert client.get(sent.url).status_code in (403, 404)
+
+
+def test_any_period_can_be_drafted_from_the_page(client, make, forest):
+    client.force_login(make.cast.district)
+    page = client.get("/bulletins/draft/?kind=month&at=2019-07-15").content.decode()
+    assert '<input class="form-control" type="date" id="at" name="at"' in page
+    for link in ("kind=month&amp;at=2019-06-01", "kind=month&amp;at=2019-08-01"):
+        assert link in page
+    assert "kind=week&amp;at=2019-07-31" in page
+    running = client.get("/bulletins/draft/?kind=day").content.decode()
+    assert "后一期" not in running
 
 
 def test_one_day_is_written_as_one():
