@@ -11,7 +11,7 @@ from grids.scoping import scope_of
 from requests_hub.actions import looking, merging, proposals, replies
 from requests_hub.models import Proposal, ReplyTemplate, Request
 from requests_hub.models.requests import RequestQuerySet
-from requests_hub.workflow import GRID
+from requests_hub.workflow import CLOSED, GRID
 
 TEMPLATES = (
     (
@@ -73,7 +73,7 @@ def _holds(district: District, approver: User) -> None:
 
 
 def _exclusion(district: District) -> None:
-    ended = _in_state(district, "closed", "revisited").first()
+    ended = _in_state(district, *CLOSED).first()
     if ended is not None and (desk := _desk_of(ended)):
         proposals.exclude_ask(
             ended,

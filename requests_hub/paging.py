@@ -136,23 +136,9 @@ def count_once(*tallies: Tally) -> dict[str, int]:
 
 def count_many(parts: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """Several capped counts in one statement; names must be plain identifiers."""
-    columns: list[str] = []
-    values: list[Any] = []
-    counts = dict.fromkeys(parts, 0)
-    asked: list[str] = []
-    for name, rows in parts.items():
-        try:
-            sql, params = (
-                rows.order_by().values("pk")[: COUNT_CAP + 1].query.sql_with_params()
-            )
-        except EmptyResultSet:
-            continue
-        # The SQL is Django's own, with every value as a parameter.
-        columns.append(f"(SELECT count(*) FROM ({sql}) AS t)")  # noqa: S608
-        values.extend(params)
-        asked.append(name)
-    if columns:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(columns), values)
-            counts.update(zip(asked, cursor.fetchone(), strict=True))
-    return counts
+    return count_once(
+        *(
+            Tally(rows.order_by().values("pk")[: COUNT_CAP + 1], {name: ("", [])})
+            for name, rows in parts.items()
+        )
+    )

@@ -70,9 +70,9 @@ def path(entry: DictionaryItem) -> list[DictionaryItem]:
     return steps[::-1]
 
 
-def path_label(entry: DictionaryItem) -> str:
+def path_label(entry: DictionaryItem, between: str = " › ") -> str:
     """The labels of the entry and of what is above it, top first: “A › B › C”."""
-    return " › ".join(step.label for step in path(entry))
+    return between.join(step.label for step in path(entry))
 
 
 def choices(code: str) -> list[tuple[str, str]]:

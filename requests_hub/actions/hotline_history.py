@@ -12,8 +12,7 @@ from grids.models import District, Grid
 from requests_hub.actions import base, hotline, intake
 from requests_hub.hotline import Message
 from requests_hub.models import Request
-
-ANSWERED = ("closed", "revisited")
+from requests_hub.workflow import CLOSED
 
 
 def take_over(
@@ -40,7 +39,7 @@ def take_over(
     Raises:
         Invalid: by field; it was not answered but withdrawn or refused, or a time is missing.
     """
-    if ours not in ANSWERED:
+    if ours not in CLOSED:
         words = _("It is over at the hotline without an answer and is not taken in.")
         raise Invalid(fields={"their_state": [words]})
     _check(inputs, reply, replied_at)

@@ -107,7 +107,7 @@ def _rule_line(
 def conditions(row: RoutingRule) -> list[tuple[Text, str]]:
     """What a rule asks, as (what, value); nothing asked fits everything."""
     entry = dictionaries.item(CATEGORIES, row.category) if row.category else None
-    path = " / ".join(e.label for e in dictionaries.path(entry)) if entry else ""
+    path = dictionaries.path_label(entry, " / ") if entry else ""
     days = [d.isoformat() if d else "…" for d in (row.starts_on, row.ends_on)]
     found = (
         (_("Category"), path),

@@ -68,7 +68,7 @@ def _listed(tasks: Sequence[Task]) -> dict[int, Listed]:
     for task in tasks:
         category = task.request.category if task.request else None
         if category is not None and (said := by_category(category.code)):
-            path = " / ".join(item.label for item in dictionaries.path(category))
+            path = dictionaries.path_label(category, " / ")
             entries[task.pk] = (path, [said.get("lead", ""), *said.get("assist", [])])
     codes = {code for _path, wanted in entries.values() for code in wanted if code}
     districts = {task.district_id for task in tasks}
