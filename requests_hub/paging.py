@@ -118,7 +118,7 @@ def count_once(*tallies: Tally) -> dict[str, int]:
             continue
         parts = []
         for name, (condition, given) in tally.counts.items():
-            parts.append(f"count(*) FILTER (WHERE {condition or 'TRUE'}) AS {name}")
+            parts.append(f'count(*) FILTER (WHERE {condition or "TRUE"}) AS "{name}"')
             values.extend(given)
         # The SQL is Django's own and the caller's, with every value as a parameter.
         sources.append(f"(SELECT {', '.join(parts)} FROM ({sql}) AS t) AS s{number}")  # noqa: S608
@@ -126,7 +126,7 @@ def count_once(*tallies: Tally) -> dict[str, int]:
         columns += tally.counts
     counts = {name: 0 for tally in tallies for name in tally.counts}
     if columns:
-        sql = f"SELECT {', '.join(columns)} FROM {', '.join(sources)}"  # noqa: S608
+        sql = f"SELECT * FROM {', '.join(sources)}"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             found = (min(number, COUNT_CAP + 1) for number in cursor.fetchone())

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -444,3 +446,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

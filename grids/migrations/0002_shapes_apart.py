@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -135,3 +137,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

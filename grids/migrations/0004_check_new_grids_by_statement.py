@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from governance.core.migration_operations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -48,3 +50,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

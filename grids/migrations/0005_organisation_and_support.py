@@ -13,6 +13,7 @@ import governance.core.crypto
 import governance.core.ids
 import governance.core.migration_operations
 import grids.models.circle
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -13468,3 +13469,5 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+
+    operations = together(operations)

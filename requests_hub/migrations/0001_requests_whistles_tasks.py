@@ -9,6 +9,7 @@ import governance.core.crypto
 import governance.core.ids
 import governance.core.migration_operations
 import requests_hub.models.requests
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -987,3 +988,5 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+
+    operations = together(operations)

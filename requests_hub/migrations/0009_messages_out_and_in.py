@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import governance.core.crypto
 import governance.core.ids
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -314,3 +315,5 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+
+    operations = together(operations)

@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 import governance.core.crypto
 import governance.core.ids
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -338,3 +339,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import governance.core.ids
+from governance.core.migration_operations import together
 
 # Every figure is a sum over rows: "cells" says what one row contributes, and a trigger writes the
 # difference of two versions of a row. So a recount over the rows must give the same sums. What a
@@ -446,3 +447,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FORWARD.format(zone=settings.TIME_ZONE), BACKWARD),
     ]
+
+    operations = together(operations)

@@ -10,6 +10,7 @@ from django.db import migrations, models
 import governance.core.ids
 import governance.core.migration_operations
 from governance.core import seeds
+from governance.core.migration_operations import together
 from requests_hub.seeds import loop as own_seeds
 
 
@@ -573,3 +574,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(put_reasons, migrations.RunPython.noop, elidable=True),
     ]
+
+    operations = together(operations)

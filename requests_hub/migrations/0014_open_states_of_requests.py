@@ -7,6 +7,8 @@ condition implies.
 from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -214,3 +216,5 @@ class Migration(migrations.Migration):
             model_name="request", name="requests_hub_request_merged_somewhere"
         ),
     ]
+
+    operations = together(operations)

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import governance.core.ids
 import governance.core.migration_operations
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -1382,3 +1383,5 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+
+    operations = together(operations)

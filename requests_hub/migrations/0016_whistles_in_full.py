@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 import governance.core.ids
 import governance.core.migration_operations
+from governance.core.migration_operations import together
 
 seed = import_module("requests_hub.migrations.0003_seed_dictionaries")
 
@@ -1017,3 +1018,5 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+
+    operations = together(operations)

@@ -10,6 +10,7 @@ import governance.core.crypto
 import governance.core.ids
 import governance.core.migration_operations
 from governance.core import seeds
+from governance.core.migration_operations import together
 from requests_hub.seeds import intake
 
 
@@ -2066,3 +2067,5 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+
+    operations = together(operations)

@@ -11,6 +11,7 @@ from django.db import migrations, models
 
 import governance.core.ids
 import governance.core.migration_operations
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -872,3 +873,5 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+
+    operations = together(operations)

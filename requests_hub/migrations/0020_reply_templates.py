@@ -8,6 +8,7 @@ from django.db import migrations, models
 import governance.core.ids
 import governance.core.migration_operations
 from governance.core import seeds
+from governance.core.migration_operations import together
 from requests_hub.seeds import loop as own_seeds
 
 
@@ -358,3 +359,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(put_words, migrations.RunPython.noop, elidable=True),
     ]
+
+    operations = together(operations)

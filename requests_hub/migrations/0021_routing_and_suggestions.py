@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import governance.core.ids
 import governance.core.migration_operations
+from governance.core.migration_operations import together
 from requests_hub.seeds import routing
 
 
@@ -995,3 +996,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(load, migrations.RunPython.noop),
     ]
+
+    operations = together(operations)

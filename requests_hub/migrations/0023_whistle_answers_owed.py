@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -35,3 +37,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

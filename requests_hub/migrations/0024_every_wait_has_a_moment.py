@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 # Returns and holds that wait now are looked at by the next sweep.
 LOOK = """
 UPDATE requests_hub_task SET next_at = '2000-01-01T00:00:00Z'
@@ -105,3 +107,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(LOOK, migrations.RunSQL.noop),
     ]
+
+    operations = together(operations)

@@ -4,6 +4,7 @@ import pgtrigger.compiler
 from django.db import migrations, models
 
 import governance.core.migration_operations
+from governance.core.migration_operations import together
 
 NOW = """
 INSERT INTO requests_hub_issuemember (request_id, issue_id, at)
@@ -130,3 +131,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(NOW, migrations.RunSQL.noop),
     ]
+
+    operations = together(operations)

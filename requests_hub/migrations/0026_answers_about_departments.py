@@ -6,6 +6,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import governance.core.ids
+from governance.core.migration_operations import together
 
 FORWARD = """
 CREATE FUNCTION requests_hub_answer_cells(
@@ -184,3 +185,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
     ]
+
+    operations = together(operations)

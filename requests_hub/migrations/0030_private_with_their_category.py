@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import governance.core.ids
+from governance.core.migration_operations import together
 
 # What is open already: at the desk the time runs from the beginning, given out from the deadline.
 FILL = """
@@ -160,3 +161,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]
+
+    operations = together(operations)

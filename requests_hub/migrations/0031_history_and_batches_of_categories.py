@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import governance.core.ids
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -160,3 +161,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["district", "-id"], name="hub_category_batch"),
         ),
     ]
+
+    operations = together(operations)

@@ -10,6 +10,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 BATCH = 10_000
 NEXT = """
 SELECT max(request_id) FROM (
@@ -195,3 +197,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

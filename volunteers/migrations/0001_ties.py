@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import governance.core.ids
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -458,3 +459,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 import governance.core.ids
 from governance.core import sql
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -691,3 +692,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

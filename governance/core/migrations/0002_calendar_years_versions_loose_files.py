@@ -5,6 +5,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import governance.core.ids
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -171,3 +172,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)

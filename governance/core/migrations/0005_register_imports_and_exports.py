@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import governance.core.crypto
 import governance.core.ids
+from governance.core.migration_operations import together
 
 
 class Migration(migrations.Migration):
@@ -293,3 +294,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["by", "-id"], name="core_registerexport_by"),
         ),
     ]
+
+    operations = together(operations)

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.core.migration_operations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -52,3 +54,5 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+
+    operations = together(operations)
