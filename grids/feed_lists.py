@@ -87,13 +87,14 @@ class FeedRow:
 
 def feeds_of(user: Viewer) -> list[FeedRow]:
     """Every feed somebody may see, in official order; two statements."""
+    asked = Claim.objects.visible_to(user).open()
     # rows of Feed with two attributes more, which no type names
     feeds: list[Any] = list(
         Feed.objects.visible_to(user)
         .select_related("department")
         .annotate(
             newest=Max("runs"),
-            waiting=Count("claims", filter=Q(claims__state="open"), distinct=True),
+            waiting=Count("claims", filter=Q(claims__in=asked), distinct=True),
         )
         .order_by("department__order", "department_id", "pk")
     )
@@ -123,9 +124,9 @@ class Line:
 def lines_of(feed: Feed, entries: Sequence[mapping.Entry]) -> list[Line]:
     """The source columns with their samples and what is done to them."""
     rows = json.loads(feed.sample) if feed.sample else []
-    out = []
+    code, out = feed.district.code, []
     for number, entry in enumerate(entries):
-        samples = [mapping.shown(row.get(entry.source, "")) for row in rows]
+        samples = [mapping.shown(row.get(entry.source, ""), code) for row in rows]
         line = Line(number, entry, [s for s in samples if s])
         line.codes = "\n".join(f"{old} = {new}" for old, new in entry.codes.items())
         line.transforms = [

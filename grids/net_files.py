@@ -67,7 +67,8 @@ def read(file: IO[bytes]) -> tuple[list[Cells], list[dict[str, Any]]]:
     faults: list[dict[str, Any]] = []
     for number, cells in rows:
         wrong = _faults(cells, number, seen)
-        faults += [vars(error) for error in wrong]
+        code = str(cells.get("code") or "")
+        faults += [{**vars(error), "code": code} for error in wrong]
         seen.setdefault(str(cells.get("code", "")), number)
         if not wrong:
             good.append(cells)
@@ -135,7 +136,7 @@ def _faults(
         if len(cells.get(name) or "") > limit:
             words[name] = _("longer than %(n)s characters") % {"n": limit}
     level = cells.get("level") or ""
-    cells["level"] = LEVEL_WORDS.get(level, level)
+    cells["level"] = _levels().get(level, level)
     if cells["level"] and cells["level"] not in Grid.Level.values:
         words["level"] = _("“%(part)s” is not understood.") % {"part": level}
     if cells.get("geometry") is None:
@@ -143,6 +144,11 @@ def _faults(
     else:
         words |= _bad_outline(cells["geometry"])
     return [sheets.RowError(number, column, each) for column, each in words.items()]
+
+
+def _levels() -> dict[str, str]:
+    """Levels by every word for them, those of our own exports too."""
+    return LEVEL_WORDS | {str(label): code for code, label in Grid.Level.choices}
 
 
 def _bad_outline(geometry: Any) -> dict[str, str]:

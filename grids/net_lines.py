@@ -239,7 +239,7 @@ def headings() -> list[str]:
             _("Review"),
             _("Grid code"),
             _("Integrated grid"),
-            _("Level"),
+            _("Level of the grid"),
             _("Kind"),
             _("Share of the line's grid"),
             _("Share of the grid"),

@@ -284,6 +284,7 @@ class Pane:
     after: str
     next_pk: int | None
     is_mapped: bool
+    has_proposals: bool
     other_lines: list[LineMapping]
 
     @property
@@ -312,6 +313,7 @@ def pane(line: Line, around: list[Line], params: QueryDict) -> Pane:
         after=query(params, open=str(ids[at + 1])) if 0 <= at < len(ids) - 1 else "",
         next_pk=_next(ids, at),
         is_mapped=any(m.state == LineMapping.State.CONFIRMED for m in line.mappings),
+        has_proposals=bool(line.mappings),
         other_lines=list(
             others.exclude(line=line.row.line).order_by("line", "own_code")[:8]
         ),
@@ -359,7 +361,7 @@ def _by_hand(grid: Grid) -> dict[str, Any]:
         "name": path(grid.pk),
         "code": grid.code,
         "kind": grid.get_level_display(),
-        "score": 0,
+        "score": None,
         "value": grid.pk,
         "is_on": False,
         "is_held": False,

@@ -1,6 +1,7 @@
 """Sheets of the work lines: the export of a line's mappings, and an empty list."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ EXAMPLE = ("ZZ445302-086", "城北第三网格", "城北村", "", "小网格", "
 WIDTHS = (22, 26, 20, 14, 20, 40, 12, 16, 16, 14, 14)
 
 MOST_SHOWN = 50
+TITLE_NOISE = re.compile(r"[\\/*?:\[\]]")  # not allowed in the name of a sheet
 
 
 def differences(staged: LineList, found: Difference) -> dict[str, Any]:
@@ -53,7 +55,9 @@ def _change(name: str, pair: tuple[str, str]) -> dict[str, Any]:
     return {"label": COLUMN_WORDS[name], "before": before, "after": after}
 
 
-def workbook(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def workbook(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
+) -> bytes:
     """One sheet of text cells; a text that looks like a formula stays text."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -61,7 +65,7 @@ def workbook(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
+    sheet = book.create_sheet(TITLE_NOISE.sub(" ", title)[:31] or None)
     sheet.freeze_panes = "A2"
     for n, width in enumerate(WIDTHS[: len(heads)], 1):
         sheet.column_dimensions[get_column_letter(n)].width = width

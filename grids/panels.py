@@ -27,7 +27,11 @@ Context = Callable[[HttpRequest, Grid], Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel. `context` gives what `template` shows; None leaves the panel out."""
+    """One panel. `context` gives what `template` shows; None leaves the panel out.
+
+    `of_retired`: also on the page of a grid out of use; what asks for something to be done there
+    (a vacancy, a visit) or counts what has gone to the heir is not.
+    """
 
     key: str
     order: int
@@ -35,6 +39,7 @@ class Panel:
     template: str
     context: Context
     is_late: bool = False
+    of_retired: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ def add(
     template: str,
     context: Context,
     is_late: bool = False,
+    of_retired: bool = True,
 ) -> None:
     """Register a panel.
 
@@ -69,7 +75,7 @@ def add(
     """
     if key in _panels:
         raise ValueError(f"two panels are called {key}")
-    _panels[key] = Panel(key, order, column, template, context, is_late)
+    _panels[key] = Panel(key, order, column, template, context, is_late, of_retired)
 
 
 @cache
@@ -87,7 +93,8 @@ def panels_for(
     _discover()
     found: dict[str, list[Shown]] = {"strip": [], "main": [], "side": []}
     for panel in sorted(_panels.values(), key=lambda p: (p.order, p.key)):
-        context = panel.context(request, grid) if wanted(panel) else None
+        is_apt = wanted(panel) and (panel.of_retired or not grid.retired_on)
+        context = panel.context(request, grid) if is_apt else None
         if context is not None:
             found[panel.column].append(Shown(panel.key, panel.template, context))
     return found

@@ -21,7 +21,13 @@ DECISION = Workflow(
             "check-circle",
             is_open=False,
         ),
-        State("dropped", _("dropped"), "grey", "slash-circle", is_open=False),
+        State(
+            "dropped",
+            pgettext_lazy("decision", "dropped"),
+            "grey",
+            "slash-circle",
+            is_open=False,
+        ),
     ),
     initial=("open",),
     steps=(

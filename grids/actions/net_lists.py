@@ -131,7 +131,11 @@ def compare(staged: LineList) -> Difference:
         rows = rows.filter(large_id=staged.large_id)
     has_polygons = bool(staged.rows.get("has_polygons"))
     known = {row.code: row for row in rows.order_by("code").select_related("shape")}
-    return difference(staged.rows.get("cells", []), known, has_polygons=has_polygons)
+    faulty = {fault.get("code", "") for fault in staged.rows.get("faults", [])}
+    found = difference(staged.rows.get("cells", []), known, has_polygons=has_polygons)
+    # A row that could not be read is in the list all the same: its grid is not gone.
+    found.gone = [row for row in found.gone if row.code not in faulty]
+    return found
 
 
 def difference(

@@ -221,7 +221,8 @@ def _check(row: LineGrid, grids: Sequence[Grid], by: Actor) -> None:
     """Whether this person may map this row to these grids, and the grids may stand together."""
     _permit(row if row.large_id or not grids else locate.place_of(grids[0]), by)
     if not grids:
-        raise Invalid(fields={"grids": [_("Choose at least one integrated grid.")]})
+        words = _("Choose at least one integrated grid.")
+        raise Invalid(words, fields={"grids": [words]})
     chains = {grid.pk: locate.place_of(grid) for grid in grids}
     for grid in grids:
         _permit(chains[grid.pk], by)

@@ -178,8 +178,12 @@ def retire_grid(
     grid = tree.locked(grid)
     if grid.retired_on:
         return grid
-    if Grid.objects.live().filter(parent_id=grid.pk).exists():
-        raise Conflict(_("Retire the grids below it first."))
+    if below := Grid.objects.live().filter(parent_id=grid.pk).count():
+        words = _(
+            "%(n)s grids below it are in use. Merge it into another grid, which takes them "
+            "along, or move or retire them first."
+        )
+        raise Conflict(words % {"n": below})
     effects: list[dict[str, Any]] = []
     if heir is not None:
         heir = tree.locked(heir)

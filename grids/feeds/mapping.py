@@ -21,6 +21,10 @@ AS_OF_LABEL = gettext_lazy("Date of the entry")
 ENOUGH = 0.62
 SAMPLE_ROWS = 4
 DIGITS = re.compile(r"\d")
+DAY = re.compile(
+    r"(?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)?"
+)
+GRID_DIGITS = frozenset([9, 12, 14, 17])
 POSITION = ("lon", "lat")
 
 
@@ -175,9 +179,14 @@ def sample_of(table: Table) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def shown(text: str) -> str:
-    """A sample value with the middle of long numbers hidden."""
-    digits = len(DIGITS.findall(text))
-    if digits >= 8 and "." not in text:
+def shown(text: str, district: str = "") -> str:
+    """A sample value with the middle of long numbers hidden.
+
+    Days, and codes of grids of the district with this code, are nobody's: the column is to be
+    recognised by them.
+    """
+    is_grid = bool(district) and text.startswith(district) and len(text) in GRID_DIGITS
+    is_known = (is_grid and text.isdigit()) or DAY.fullmatch(text)
+    if len(DIGITS.findall(text)) >= 8 and "." not in text and not is_known:
         return text[:4] + "＊" * (len(text) - 6) + text[-2:]
     return text if len(text) <= 24 else f"{text[:23]}…"

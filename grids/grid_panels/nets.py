@@ -28,4 +28,5 @@ panels.add(
     template="grids/nets/panel.html",
     context=_codes,
     is_late=True,
+    of_retired=False,
 )

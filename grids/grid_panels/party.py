@@ -22,7 +22,7 @@ def _reads(request: HttpRequest, grid: Grid) -> bool:
 
 
 def _rates(request: HttpRequest, grid: Grid) -> Mapping[str, Any] | None:
-    if grid.retired_on or not _reads(request, grid):
+    if not _reads(request, grid):
         return None
     return {"cells": party_pages.strip(party_rates.of_grid(grid), grid)}
 
@@ -37,6 +37,7 @@ panels.add(
     column="strip",
     template=f"{FOLDER}/rates.html",
     context=_rates,
+    of_retired=False,
 )
 panels.add(
     "party",
@@ -45,4 +46,5 @@ panels.add(
     template=f"{FOLDER}/party.html",
     context=_party,
     is_late=True,
+    of_retired=False,
 )

@@ -48,6 +48,7 @@ panels.add(
     template="grids/households/grid_panel.html",
     context=_visits,
     is_late=True,
+    of_retired=False,
 )
 
 
@@ -91,4 +92,5 @@ panels.add(
     template="grids/households/homes_panel.html",
     context=_homes,
     is_late=True,
+    of_retired=False,
 )

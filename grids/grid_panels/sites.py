@@ -38,6 +38,7 @@ panels.add(
     template=f"{FOLDER}/sites.html",
     context=_sites,
     is_late=True,
+    of_retired=False,
 )
 panels.add(
     "circle",
@@ -46,4 +47,5 @@ panels.add(
     template=f"{FOLDER}/circle.html",
     context=_circle,
     is_late=True,
+    of_retired=False,
 )

@@ -38,4 +38,5 @@ panels.add(
     column="main",
     template="grids/teams/panel.html",
     context=_context,
+    of_retired=False,
 )

@@ -40,4 +40,5 @@ panels.add(
     template=f"{FOLDER}/posts.html",
     context=_posts,
     is_late=True,
+    of_retired=False,
 )

@@ -169,7 +169,12 @@ def match(http: HttpRequest, code: str) -> HttpResponse:
 def export(http: HttpRequest, code: str) -> HttpResponse:
     """The line's own grids beside the integrated ones, as Excel."""
     user, _district, _setting = _line(http, code)
-    body = net_sheets.workbook(net_lines.headings(), net_lines.export_rows(user, code))
+    item = dictionaries.item(LINES, code)
+    body = net_sheets.workbook(
+        net_lines.headings(),
+        net_lines.export_rows(user, code),
+        str(item.label) if item else code,
+    )
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     response = HttpResponse(body, content_type=kind)
     day = timezone.localdate().isoformat()

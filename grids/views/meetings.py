@@ -167,7 +167,7 @@ def decide(http: HttpRequest, pk: int) -> HttpResponse:
     row, user = _meeting(http, pk), signed_in(http)
     given = http.GET.get("need", "")
     need = row.needs.filter(pk=int(given)).first() if given.isdigit() else None
-    initial = {"what": need.what} if need else {}
+    initial = {"what": need.what, **_who(need)} if need else {}
     return drawer(
         http,
         DecisionForm(row, http.POST or None, initial=initial),
@@ -179,6 +179,17 @@ def decide(http: HttpRequest, pk: int) -> HttpResponse:
         said=lambda done: _("Decision %(n)s is written down.") % {"n": done.number},
         then=_("Who does it is told at once, and again before it is due."),
     )
+
+
+def _who(need: MeetingNeed) -> dict[str, Any]:
+    """Who gives what the need was matched with is who does it, unless the meeting says else."""
+    match = need.matches.select_related("offer__resource").first()
+    if match is None:
+        return {}
+    resource = match.offer.resource
+    if resource is not None and resource.department_id:
+        return {"department": resource.department_id}
+    return {"owner_unit": match.offer.offered_by[:60]}
 
 
 def _decision(http: HttpRequest, pk: int) -> Decision:

@@ -35,6 +35,9 @@ def change(request: HttpRequest, code: str, act: str) -> HttpResponse:
         raise Http404
     if not rights.may_change(request.user, grid, found.kind):
         raise rights.no(grid.name)
+    if grid.retired_on:
+        messages.warning(request, _("It is retired already; nothing more is changed."))
+        return _to(request, f"/grids/{grid.code}/")
     return _change(request, found, grid, grid.district)
 
 
@@ -107,6 +110,11 @@ def _done(request: HttpRequest, form: ChangeForm, grid: Grid | None) -> HttpResp
         new = result.after[-1] if form.kind == "created" else None
         shown = Grid.objects.get(pk=new["id"] if new else result.after[0]["id"])
         to = f"/grids/{(shown if new or not grid else _fresh(grid)).code}/"
+    return _to(request, to)
+
+
+def _to(request: HttpRequest, to: str) -> HttpResponse:
+    """Leave for another page, also out of the drawer."""
     if getattr(request, "htmx", None):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = to
@@ -126,6 +134,7 @@ def _context(
         "act": act,
         "form": form,
         "grid": grid,
+        "chain": pages.chain(grid) if grid else [],
         "district": district,
         "lists": form.lists,
         "story": changes.preview(trial) if trial else None,

@@ -34,6 +34,8 @@ def test_a_meeting_from_need_to_checked_decision(
     assert "fits:" in client.get(at).content.decode()
     client.post(f"{at}match/", {"need": need.pk, "offer": offer.pk})
     assert NeedMatch.objects.count() == 1
+    form = client.get(f"{at}decide/?need={need.pk}").content.decode()
+    assert 'value="物业"' in form  # whoever gives it does it
     given = {
         "what": "开放车位",
         "department": departments["transport"].pk,

@@ -1,6 +1,7 @@
 """The pages of the six data and of feeds: set up in four steps, deliver, settle, undo."""
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -16,8 +17,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from governance.core.models import Event
+from grids import feed_lists
 from grids.actions import feed_runs
 from grids.actions import sixdata as records
+from grids.feeds import mapping
 from grids.models import Claim, Feed, FeedRun, FieldRule, Organisation
 from tests.grids.feed_makers import (
     CREDIT,
@@ -291,3 +294,26 @@ def test_pages_ask_the_same_number_of_statements(
         with counted() as asked:
             web.get(url)
         assert len(asked) == count, url
+
+
+def test_samples_hide_people_and_show_codes_of_grids(
+    cast: SimpleNamespace, forest: SimpleNamespace, client: Client, feed: Feed
+) -> None:
+    code = forest.micro_a1_1_1.code
+    row = {"a": "999999199001011234", "b": "13812345678", "c": code, "d": "2026-11-23"}
+    feed.sample = json.dumps([row])
+    feed.save(update_fields=["sample"])
+    entries = [mapping.Entry(name, "") for name in row]
+    told = [line.samples[0] for line in feed_lists.lines_of(feed, entries)]
+    assert told[:2] == ["9999＊＊＊＊＊＊＊＊＊＊＊＊34", "1381＊＊＊＊＊78"]
+    assert told[2:] == [code, "2026-11-23"]
+
+
+def test_the_list_counts_what_waits_in_my_area(
+    cast: SimpleNamespace, forest: SimpleNamespace, feed: Feed
+) -> None:
+    known(cast, forest)
+    deliver(feed, csv(FIRMS, firm()))
+    assert Claim.objects.open().count() == 1
+    people = (cast.district, cast.town_b)
+    assert [feed_lists.feeds_of(who)[0].asked for who in people] == [1, 0]

@@ -106,6 +106,26 @@ def test_confirm_opens_the_next_and_offers_undo(
     assert other.context["toasts"] == []
 
 
+def test_without_a_candidate_there_is_nothing_to_confirm(
+    desk: Client, forest: Any
+) -> None:
+    open_ones = {"A": "ZZ-4", "B": "ZZ-2"}
+    words = {
+        key: desk.get(f"{DESK}?open={row(code).pk}").content.decode()
+        for key, code in open_ones.items()
+    }
+    assert 'data-key="A" disabled' in words["A"]
+    assert 'data-key="R" disabled' in words["A"]
+    assert 'data-key="A">' in words["B"]
+    by_hand = desk.get(f"{DESK}?open={row('ZZ-4').pk}&find=城北").content.decode()
+    assert 'data-key="A">' in by_hand
+    assert 'class="score">0' not in by_hand
+    url = f"/grids/mapping/{row('ZZ-4').pk}/confirm/"
+    page = desk.post(url, {"version": row("ZZ-4").version}, follow=True)
+    assert "Choose at least one integrated grid." in page.content.decode()
+    assert row("ZZ-4").desk == "unmatched"
+
+
 def test_an_old_page_is_told_so(desk: Client, forest: Any, cast: Any) -> None:
     nets.confirm(row("ZZ-1"), [forest.small_a1_1], by=cast.district)
     data = {"grid": [forest.small_a1_2.pk], "version": 1}
@@ -255,6 +275,30 @@ def test_the_export_keeps_the_own_code(desk: Client, forest: Any, cast: Any) -> 
     ]
     assert found[2][5] == "云城街道/城北村/第一网格"
     assert book.active.cell(6, 2).data_type == "s"
+
+
+def test_what_was_exported_can_be_handed_in_again(
+    desk: Client, forest: Any, cast: Any
+) -> None:
+    nets.confirm(row("ZZ-3"), [forest.small_a2_1], by=cast.town_a)
+    answer = desk.get("/grids/lines/security/export.xlsx", HTTP_ACCEPT_LANGUAGE="zh")
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.active.title == "综治平安"
+    file = io.BytesIO(answer.content)
+    file.name = "again.xlsx"
+    handed = desk.post("/grids/lines/security/hand-in/", {"file": file})
+    page = desk.get(handed["Location"])
+    assert [c["figure"] for c in page.context["strip"]] == ["0", "0", "0", "4"]
+
+
+def test_a_faulty_row_is_not_gone(desk: Client) -> None:
+    file = sheet(ROWS[0], ROWS[1], ROWS[2], (*ROWS[3][:3], "第九级"))
+    file.name = "x.xlsx"
+    handed = desk.post("/grids/lines/security/hand-in/", {"file": file})
+    page = desk.get(handed["Location"])
+    assert [c["figure"] for c in page.context["strip"]] == ["0", "0", "0", "3"]
+    desk.post(handed["Location"], {"end_gone": "1"})
+    assert row("ZZ-4").ended_on is None
 
 
 def test_settings_of_a_line(forest: Any, cast: Any, departments: Any) -> None:

@@ -144,6 +144,17 @@ def test_move_and_retire_by_form(sign_in: As, forest: SimpleNamespace) -> None:
     assert status == 302
     page = client.get(f"/grids/{forest.micro_b1_1_1.code}/").content.decode()
     assert "took over" in page
+    assert "vacant" not in page  # nobody is to be found for a post there any more
+    again = client.get(url, follow=True)
+    assert "retired already" in again.content.decode()
+    answer = client.get(url, HTTP_HX_REQUEST="true")
+    assert answer["HX-Redirect"] == f"/grids/{forest.micro_b1_1_1.code}/"
+    above = f"/grids/{forest.small_b1_1.code}/change/retire/"
+    text = client.post(
+        above, {"heir_grid": "", "work": "move", "on": "2026-07-14", "reason": "x"}
+    ).content.decode()
+    assert "Merge it into another grid" in text
+    assert "河口街道 河口社区" in text  # which 第一网格 it is
 
 
 def test_refusals_stand_beside_their_fields(
