@@ -55,6 +55,20 @@ class Faults(Exception):
         self.status = status or faults[0][0]
 
 
+# What the standard calls the fields that our own refusals name.
+STANDARD_NAMES = {
+    "lon": "long",
+    "body": "description",
+    "address": "address_string",
+    "grid": "address_id",
+    "category": "service_code",
+    "reporter_name": "first_name",
+    "reporter_phone": "phone",
+    "occurred_at": "requested_datetime",
+    "files": "media",
+}
+
+
 def answers(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
     """The view gives an `Answer`; refusals become the list of errors. For programs: no CSRF."""
 
@@ -91,7 +105,11 @@ def refusal(error: DomainError | Faults) -> Answer:
     if isinstance(error, Faults):
         faults, status = list(error.faults), error.status
     elif isinstance(error, Invalid):
-        told = [f"{n}: {w}" for n, words in error.fields.items() for w in words]
+        told = [
+            f"{STANDARD_NAMES.get(n, n)}: {w}"
+            for n, words in error.fields.items()
+            for w in words
+        ]
         faults, status = [(400, words) for words in told or [error.message]], 400
     elif isinstance(error, NotHere | NotAllowed):
         status = error.status

@@ -37,6 +37,9 @@ CHANNEL_ICONS = {
     "staff": "telephone",
     "hotline": "telephone-fill",
     "api": "link-45deg",
+    "open311": "diagram-3",
+    "email": "envelope",
+    "sms": "chat-left-text",
 }
 
 

@@ -301,6 +301,13 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
     assert not Request.objects.exists()
 
 
+def test_refusals_name_the_parameters_of_the_standard(key: str) -> None:
+    _status, body = post(key, description="路灯不亮", lat="48.1", long="11.5")
+    assert body[0]["description"].startswith("long: ")
+    _status, body = post(key, description="路灯不亮", phone="1380099")
+    assert body[0]["description"].startswith("phone: ")
+
+
 def test_a_place_in_words_or_by_number_is_enough(key: str, forest: Any) -> None:
     code = forest.village_a1.code
     for form in ({"address_string": "府前路"}, {"address_id": code}):

@@ -231,6 +231,15 @@ def test_lists_cost_the_same_for_one_row_and_many(
     assert many == few <= MOST_OF_A_LIST
 
 
+@pytest.mark.parametrize("channel", Request.Channel.values)
+def test_a_request_of_every_channel_opens(
+    channel: str, make: Makers, sign_in: As
+) -> None:
+    row, town = make.request("submitted", channel=channel), sign_in("town_a")
+    assert town.get(f"/requests/{row.no}/").status_code == 200
+    assert town.get(f"/dispatch/?open={row.no}").status_code == 200
+
+
 def test_a_detail_costs_little(make: Makers, sign_in: As) -> None:
     for state in ("submitted", "whistled", "closed"):
         row = make.request(state)
