@@ -352,7 +352,7 @@ def _entry(event: Event, tasks: dict[int, Task], files: list[Attachment]) -> Ent
     task = tasks.get(event.data.get("task", 0))
     return Entry(
         who=_who(event, task),
-        verb=_verb(event, str(verb)),
+        verb=_verb(event, str(verb), tasks),
         at=event.occurred_at,
         note=str(event.data.get("note", "")),
         tone=tone,
@@ -400,7 +400,12 @@ def _unit(task: Task | None) -> str:
     return unit_of(task) if task else ""
 
 
-def _verb(event: Event, verb: str) -> str:
+def _verb(event: Event, verb: str, tasks: dict[int, Task]) -> str:
+    if event.name == "whistle.department_added":
+        added = event.data.get("department")
+        found = (t.department for t in tasks.values() if t.department_id == added)
+        unit = next(found, None)
+        return f"{verb}{pgettext('between', ', ')}{unit.short}" if unit else verb
     if event.name in URGED:
         return _urged(event, verb)
     if event.name == "request.whistled":
@@ -408,6 +413,9 @@ def _verb(event: Event, verb: str) -> str:
         return ngettext(
             "whistled, %(n)d department", "whistled, %(n)d departments", n
         ) % {"n": n}
+    if event.name == "task.extension_asked":
+        more = deadlines.words(event.data.get("amount", ""))
+        return f"{verb}{pgettext('between', ', ')}{more}" if more else verb
     return verb
 
 

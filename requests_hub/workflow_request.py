@@ -126,6 +126,9 @@ WHISTLE = Step(
                 ("campaign", _("Campaign whistle")),
                 ("emergency", _("Emergency whistle")),
             ),
+            help=_(
+                "An emergency counts round the clock, nights and weekends included."
+            ),
         ),
         StepField("report_in_within", _("Report in within"), "amount", required=False),
         StepField("plan_within", _("Plan within"), "amount", required=False),

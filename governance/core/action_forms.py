@@ -14,7 +14,7 @@ class ActionForm(forms.Form):
         """Put what the action said beside its fields, the rest on top."""
         named = error.fields if isinstance(error, Invalid) else {}
         for name, sentences in named.items():
-            own = self.aliases.get(name, name)
+            own = name if name in self.fields else self.aliases.get(name, name)
             for sentence in sentences:
                 self.add_error(own if own in self.fields else None, sentence)
         if not named:

@@ -28,7 +28,7 @@ def ask_extension(task: Task, *, by: User, amount: Amount, reason: str) -> Task:
     asked = deadlines.Limit(amount, rule.is_calendar)
     if asked.span > rule.span:
         words = _("At most the time given for it, %(limit)s.") % {
-            "limit": rule.amount.label
+            "limit": deadlines.words(row.limit)
         }
         raise Invalid(fields={"amount": [words]})
     Extension.objects.create(

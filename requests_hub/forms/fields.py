@@ -27,15 +27,34 @@ def moment(at: datetime) -> str:
     return f"{date_format(local, 'MONTH_DAY_FORMAT')} {date_format(local, 'H:i')}"
 
 
+class UsualTimes(forms.Select):
+    """The usual times; each can carry what it says once the clock runs round the clock."""
+
+    def __init__(self, *args: Any, clock: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clock = clock
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.clock:
+            option["attrs"]["data-clock"] = self.clock[value]
+        return option
+
+
 class AmountWidget(forms.MultiWidget):
     """A list of usual times with their real dates, and a box for any other."""
 
     template_name = "requests_hub/widgets/amount.html"
 
-    def __init__(self, choices: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        choices: Sequence[tuple[str, str]] = (),
+        clock: Mapping[str, str] | None = None,
+    ) -> None:
+        usual = {"class": "form-select"}
         super().__init__(
             {
-                "usual": forms.Select(choices=choices, attrs={"class": "form-select"}),
+                "usual": UsualTimes(choices=choices, attrs=usual, clock=clock or {}),
                 "other": forms.TextInput(
                     attrs={
                         "class": "form-control",
@@ -68,7 +87,8 @@ class AmountField(forms.MultiValueField):
     """Working time such as "3d"; each usual choice says the date it would end on.
 
     Dates are reckoned from `start` when the form is made, so what is sent is what was read;
-    round the clock where the limit is `is_calendar`, else in working time.
+    round the clock where the limit is `is_calendar`, else in working time. Where another
+    input decides which of the two it is (`either`), each choice carries both.
     """
 
     widget = AmountWidget
@@ -79,6 +99,7 @@ class AmountField(forms.MultiValueField):
         *,
         start: datetime | None = None,
         is_calendar: bool = False,
+        either: bool = False,
         **kwargs: Any,
     ) -> None:
         start = start or timezone.now()
@@ -89,13 +110,14 @@ class AmountField(forms.MultiValueField):
         )
         choices += [(text, _preset_label(text, start, is_calendar)) for text in presets]
         choices.append((OTHER, _("Another time")))
+        clock = {t: _preset_label(t, start, True) for t in presets} if either else {}
         fields = (
             forms.ChoiceField(choices=choices, required=False),
             forms.CharField(required=False, max_length=8),
         )
         super().__init__(
             fields=fields,
-            widget=AmountWidget(choices=choices),
+            widget=AmountWidget(choices, clock),
             require_all_fields=False,
             **kwargs,
         )

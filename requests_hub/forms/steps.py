@@ -149,9 +149,9 @@ def _amount(spec: StepField, ground: Ground) -> forms.Field:
     if spec.name == "amount" and ground.task is not None:
         return _more_time(ground.task)
     is_call = spec.name in ("report_in_within", "plan_within")
-    return AmountField(
-        REPORT_IN_PRESETS if is_call else HANDLING_PRESETS, required=spec.required
-    )
+    # An emergency counts round the clock, and its end lies hours ahead, not days.
+    usual = REPORT_IN_PRESETS if is_call else (*SOON[:2], *HANDLING_PRESETS)
+    return AmountField(usual, either=True, required=spec.required)
 
 
 def _more_time(task: Task) -> forms.Field:

@@ -1,6 +1,6 @@
 """One request on one page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ LINE_FILTERS = (
     ("notes", gettext_lazy("Remarks")),
 )
 # In the whistle's panel, beside the department that they are about.
+URGES = ("remind", "supervise")
 ASIDE = ("release", "recall", "pause", "run_again")
 OFFICERS_OWN = ("report_in", "claim", "plan", "handle", "reply", "send_back")
 CHANNEL_ICONS = {
@@ -62,6 +63,7 @@ def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
     """The page's context: tasks, events and files are one statement each."""
     tasks = history.tasks_of(row)
     turn, others, more = shown(row, user)
+    own, of_tasks = acts(row, user), _task_acts(row, user)
     return {
         "row": row,
         "crumbs": crumbs(row),
@@ -79,9 +81,10 @@ def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
         "shown": shown_lines,
         "line_filters": LINE_FILTERS,
         "entries": lines(row, user, shown_lines),
-        "steps": acts(row, user),
+        "steps": own,
         **aside(row, user),
-        "task_steps": _task_acts(row, user),
+        "task_steps": of_tasks,
+        "headline": _headline(own, of_tasks),
         "standing_words": _standing(row, user),
         "may_unmask": privacy.may_unmask(user),
         "unmask_reasons": privacy.REASONS,
@@ -105,6 +108,12 @@ def aside(row: Request, user: User) -> dict[str, Any]:
         "looks": [t for t in history.tasks_of(row) if t.finding],
         "may_redact": row.state_info.is_open and scope_of(user).holds(REDACTORS, row),
     }
+
+
+def _headline(own: list[Act], of_tasks: list[Act]) -> Act | None:
+    """The one button in front: what brings it on, by the request or by a call of this person."""
+    ahead = [act for act in (*own, *of_tasks) if act.is_main and act.name not in URGES]
+    return next(iter((*ahead, *own)), None)
 
 
 def _has(row: Request, name: str) -> bool:
@@ -160,9 +169,7 @@ def _task_acts(row: Request, user: User) -> list[Act]:
             if act.name in ASIDE:
                 continue
             note = unit if act.name not in OFFICERS_OWN else act.note
-            out.append(
-                Act(act.name, act.label, act.url, act.icon, act.key, note, act.is_page)
-            )
+            out.append(replace(act, note=note))
         out += escalation.acts(task, user)
     return out
 

@@ -21,6 +21,7 @@ from requests_hub.forms import StepForm, VerifyForm
 from requests_hub.forms.steps import Ground
 from requests_hub.models import Request, Task, Whistle
 from requests_hub.panels import proposal
+from requests_hub.panels.asked import asked
 from requests_hub.panels.turns import step_url
 from requests_hub.workflow_whistles import MOST_RETURNS
 
@@ -235,6 +236,7 @@ def context(
         "next": after,
         "back": after or reverse("request", args=[row.no]),
         "left": _window(subject) if step.name == "send_back" else _left(subject),
+        "asked": asked(subject, step.name),
         "about": row.body or row.title,
         "then": THEN_REPLY if step.name == "reply" else THEN.get(step.name, ""),
         "is_refusal": step.name in REFUSALS,

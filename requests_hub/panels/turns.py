@@ -1,8 +1,7 @@
 """Rows of lists: whose turn, which clock, and the one step that a person may take from there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -308,6 +307,15 @@ def tasks_with_clocks(tasks: Iterable[Task], user: User) -> list[TaskRow]:
 
 
 def first_step(subject: Request | Task, user: User) -> Act | None:
-    """The step to take first, None when there is none but remarks."""
-    ahead: list[Any] = acts(subject, user)
-    return ahead[0] if ahead and ahead[0].is_main else None
+    """The step to take first, None when there is none but remarks.
+
+    More time that was asked for is answered on the request's page, where yes and no stand.
+    """
+    ahead: list[Act] = acts(subject, user)
+    if not ahead or ahead[0].is_main:
+        return ahead[0] if ahead else None
+    if ahead[0].name == "grant_extension" and isinstance(subject, Task):
+        no = subject.request.no if subject.request else ""
+        url = reverse("request", args=[no])
+        return replace(ahead[0], label=_("Answer the extension"), url=url)
+    return None

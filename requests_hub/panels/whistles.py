@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from governance.core.clocks import Clock
 from governance.core.models import User
@@ -18,6 +17,7 @@ from requests_hub.workflow import WHISTLE_TASK
 from requests_hub.workflow_whistles import LET_GO
 
 ANSWERED = ("replied", "closed")
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,15 @@ def _rule(whistle: Whistle, rows: list[presenters.WhistleRow]) -> str:
         return _("All called departments have answered; the result is being checked.")
     if n == 1:
         return _("It closes once the department has replied and the reply was checked.")
-    return ngettext(
-        "It closes once all %(n)s departments have replied; %(left)s is outstanding.",
-        "It closes once all %(n)s departments have replied; %(left)s are outstanding.",
-        len(left),
-    ) % {"n": n, "left": len(left)}
+    named = [row.task.department.short for row in left if row.task.department]
+    names = "、".join(named[:MOST_NAMED])
+    if len(named) > MOST_NAMED:
+        names = _("%(names)s and %(n)s more") % {
+            "names": names,
+            "n": len(named) - MOST_NAMED,
+        }
+    words = _("It closes once all %(n)s departments have replied; missing: %(names)s.")
+    return words % {"n": n, "names": names}
 
 
 def stages() -> list[Any]:

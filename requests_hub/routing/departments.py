@@ -100,7 +100,10 @@ def propose(
     past = past or Past(Counter(), Counter())
     found = _by_past(past, in_use, share)
     listed = _by_list(by_category(category), {d.code: d for d in known}, share)
-    leads = found or [p for p in listed if p.is_lead]
+    # A few cases that went here and there say less than the list of branches does.
+    leads = max(
+        found, [p for p in listed if p.is_lead], key=lambda p: p[0].share if p else 0.0
+    )
     named = {p.department.pk for p in leads}
     return [*leads, *(p for p in listed if p.department.pk not in named)][:MOST]
 

@@ -14,27 +14,32 @@ from governance.core.notices import notify
 from grids import following
 from requests_hub.actions import likeness, regrid
 from requests_hub.actions.recompute import move_open_deadlines
-from requests_hub.models import Request, Task
+from requests_hub.models import Request, Task, Whistle
 from requests_hub.people import holders_of, posted
 
 
 @consumer("requests_hub.tell_holders", "task.called", "task.offered", "task.leads")
 def tell_holders(event: Event) -> None:
     """What no step of a task says: it is new, or it leads from now on."""
-    task = Task.objects.select_related("request", "department").filter(
-        pk=event.subject_id
-    )
-    row = task.first()
+    task = Task.objects.select_related("request", "department", "whistle")
+    row = task.filter(pk=event.subject_id).first()
     if row is None or row.request is None:
         return
     with translation.override(settings.LANGUAGE_CODE):
         words = {"title": row.title, "no": row.request.no}
         text = {
-            "task.called": _("Whistle: report in for “%(title)s”, %(no)s") % words,
+            "task.called": _called(row) % words,
             "task.offered": _("For you to take: “%(title)s”, %(no)s") % words,
             "task.leads": _("You lead from now on: “%(title)s”, %(no)s") % words,
         }[event.name]
     _tell(holders_of(row), event, text, row.request)
+
+
+def _called(task: Task) -> str:
+    """What a called department reads; an emergency says so first, its clock never rests."""
+    if task.whistle is not None and task.whistle.kind == Whistle.Kind.EMERGENCY:
+        return _("Emergency whistle: report in at once for “%(title)s”, %(no)s")
+    return _("Whistle: report in for “%(title)s”, %(no)s")
 
 
 @consumer("requests_hub.move_deadlines", "calendar.published")

@@ -55,8 +55,18 @@
   doc.addEventListener("change", function (event) {
     if (event.target.matches(".amount select")) { amounts(doc); if (event.target.value === "other") { event.target.parentNode.querySelector("input").focus(); } }
   });
-  doc.addEventListener("htmx:afterSwap", function (event) { amounts(event.target); });
+  /* Round the clock or in working time: each time says what it means for the kind chosen. */
+  function clocks(root) {
+    root.querySelectorAll("option[data-clock]").forEach(function (option) {
+      var kind = option.closest("form").querySelector('[name="kind"]:checked');
+      option.dataset.work = option.dataset.work || option.textContent;
+      option.textContent = kind && kind.value === "emergency" ? option.dataset.clock : option.dataset.work;
+    });
+  }
+  doc.addEventListener("change", function (event) { if (event.target.name === "kind") { clocks(doc); } });
+  doc.addEventListener("htmx:afterSwap", function (event) { amounts(event.target); clocks(event.target); });
   amounts(doc);
+  clocks(doc);
   /* An open chip menu closes when one looks elsewhere. */
   doc.addEventListener("click", function (event) {
     doc.querySelectorAll("details.chip-box[open]").forEach(function (box) {

@@ -9,7 +9,7 @@ from governance.core import consumers, worktime
 from governance.core.actions.calendar import set_day
 from governance.core.models import CalendarYear, Event, Notice
 from requests_hub import deadlines
-from requests_hub.actions import proposals
+from requests_hub.actions import proposals, whistles
 from requests_hub.actions.recompute import move_open_deadlines
 from requests_hub.models import Request, Task
 from tests.factories.requests_hub import task_of
@@ -37,6 +37,15 @@ def test_called_departments_are_told_once(make):
     for name in ("officer_a", "officer_b"):
         assert told(getattr(make.cast, name)) == [f"/requests/{request.no}/"]
     assert not told(make.cast.outsider)
+
+
+def test_an_emergency_says_so_in_the_notice(make):
+    request = make.request("accepted")
+    lead = make.departments["urban_management"]
+    whistles.whistle(request, by=make.cast.town_a, lead=lead, kind="emergency")
+    deliver()
+    text = Notice.objects.get(user=make.cast.officer_a).text
+    assert text.startswith("应急哨：请立即报到"), text
 
 
 def test_a_holder_and_a_grids_people_are_told(make):

@@ -1,6 +1,7 @@
 """The desk takes a category with one key; rules are ordered, tried and put in force on pages."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from django.urls import reverse
 
 from governance.core import dictionaries
 from governance.core.models import DictionaryItem
+from grids.models import Department
 from requests_hub.actions import desk, routing, suggestions, trials
 from requests_hub.models import Request, RoutingRule, RoutingTrial
 from requests_hub.panels.proposal import with_said
 from requests_hub.queries import choices
+from requests_hub.routing import departments as guess
 from tests.factories import requests_hub as make
 
 
@@ -244,3 +247,19 @@ def test_versions_are_chosen_by_the_district_alone(client: Client, cast: Any) ->
     wrong = reverse("suggestion_version_step", args=["burn"])
     assert client.post(wrong).status_code == 404
     assert _as(client, cast.town_a).post(use, {"number": "0"}).status_code == 403
+
+
+def test_a_few_scattered_cases_do_not_outvote_the_list_of_branches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One case of four led by a department says less than the list does."""
+    known = [Department(pk=1, code="listed"), Department(pk=2, code="often")]
+    monkeypatch.setattr(guess, "by_category", lambda _code: {"lead": "listed"})
+
+    def leads(*, led: dict[int, int]) -> list[str]:
+        past = guess.Past(Counter(led), Counter())
+        found = guess.propose(Request(), "010103", 1.0, None, known, past)
+        return [p.department.code for p in found if p.is_lead]
+
+    assert leads(led={2: 1, 3: 1, 4: 1, 5: 1}) == ["listed"]
+    assert leads(led={2: 40})[0] == "often"
