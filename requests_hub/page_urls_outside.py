@@ -10,6 +10,11 @@ urlpatterns = [
     path(
         "subscriptions/<int:pk>/secret/", outside.secret_new, name="subscription_secret"
     ),
+    path(
+        "subscriptions/<int:pk>/ping/",
+        outside.subscription_ping,
+        name="subscription_ping",
+    ),
     path("gateways/email/", inbound.email, name="inbound_email"),
     path("gateways/sms/", inbound.sms, name="inbound_sms"),
     path("sendings/", outside.sending_list, name="sendings"),

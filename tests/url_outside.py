@@ -36,6 +36,7 @@ OUTSIDE_URLS = (
         "api_key_end", NO, lambda _w: {"pk": 1, "key": 1}, is_post=True, answers=KEEPERS
     ),
     Url("subscription_secret", NO, nothing, is_post=True, answers=KEEPERS),
+    Url("subscription_ping", NO, nothing, is_post=True, answers=KEEPERS),
     Url(
         "sendings",
         NO,

@@ -64,7 +64,7 @@ def unmask(
             by=by,
             district_id=request.district_id,
             subject=("request", request.pk, request.no),
-            fields=["reporter_name", "reporter_phone"],
+            fields=["reporter_name", "reporter_phone", "reporter_email"],
             address=address,
             reason=reason,
             words=data["words"],

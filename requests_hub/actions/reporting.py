@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from governance.core.errors import Invalid
 from governance.core.models import Event
 from requests_hub import codes, gateways
-from requests_hub.models import Request
+from requests_hub.models import Incoming, Open311Report, Request
 from requests_hub.public import public_view
 
 
@@ -47,8 +47,20 @@ def channels_of(request: Request) -> list[tuple[str, str]]:
     phone = request.reporter_phone
     is_mobile = len(phone) == 11 and phone.startswith("1")
     found = [("sms", phone)] if is_mobile else []
-    mail = str(getattr(request, "reporter_email", "") or "")
+    mail = email_of(request)
     return [*found, ("email", mail)] if mail else found
+
+
+def email_of(request: Request) -> str:
+    """The address that came along by Open311, or that the letter was sent from; else empty."""
+    if request.channel == Request.Channel.OPEN311:
+        report = Open311Report.objects.filter(request=request).first()
+        return report.email if report else ""
+    if request.channel == Request.Channel.EMAIL:
+        letters = Incoming.objects.filter(request=request, channel="email")
+        letter = letters.filter(outcome=Incoming.Outcome.REQUEST).first()
+        return letter.address if letter else ""
+    return ""
 
 
 def message(request: Request) -> str:

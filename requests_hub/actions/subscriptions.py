@@ -1,7 +1,9 @@
 """Subscriptions: keeping them, their secrets, and what their calls come to."""
 
 import base64
+import json
 import secrets
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,16 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import dictionaries, events, outbound
-from governance.core.errors import Invalid
+from governance.core.errors import Conflict, Invalid
 from governance.core.events import Actor
 from governance.core.registers.spec import Values
 from grids.registers import base
 from requests_hub.actions.clients import in_district
-from requests_hub.models import Subscription
+from requests_hub.actions.sendings import queue
+from requests_hub.models import Sending, Subscription
 
 CHANGE_OVER = timedelta(days=1)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
+PING = "ping"
 
 
 def save_subscription(
@@ -84,6 +88,34 @@ def renew_secret(row: Subscription, *, by: Actor) -> str:
     held.save(update_fields=["secret", "old_secret", "old_secret_until"])
     events.record("subscription.secret_renewed", held, by)
     return fresh
+
+
+def ping(row: Subscription, *, by: Actor) -> Sending:
+    """Queue one call of type “ping”, signed and stored like every other, to try the receiver.
+
+    Raises:
+        Conflict: the subscription is not in use, so nothing is sent to it.
+    """
+    if not row.is_active or row.ended_on is not None:
+        raise Conflict(
+            _("Put the subscription in use first; nothing is sent to it now.")
+        )
+    number = uuid.uuid4()
+    data = {"subscription": row.name}
+    now = timezone.localtime().isoformat(timespec="seconds")
+    body = {"type": PING, "timestamp": now, "data": data}
+    with transaction.atomic():
+        call = queue(
+            Sending.Channel.WEBHOOK,
+            row.url,
+            PING,
+            json.dumps(body, ensure_ascii=False),
+            f"{row.pk}:{PING}:{number}",
+            district_id=row.district_id,
+            subscription_id=row.pk,
+        )
+        events.record("subscription.pinged", row, by)
+    return call
 
 
 # --- How its calls go ---------------------------------------------------------------------

@@ -13,7 +13,7 @@ from governance.core.models import Attachment, User
 from grids import locate
 from grids.scoping import scope_of
 from requests_hub import history, turns
-from requests_hub.actions import guards, privacy, steps
+from requests_hub.actions import guards, privacy, reporting, steps
 from requests_hub.actions.redaction import REDACTORS
 from requests_hub.models import Request
 from requests_hub.panels import escalation
@@ -69,6 +69,7 @@ def detail(row: Request, user: User, *, shown_lines: str) -> dict[str, Any]:
         "crumbs": crumbs(row),
         "map": of_request(row),
         "channel_icon": CHANNEL_ICONS[row.channel],
+        "reporter_email": reporting.email_of(row),
         "used_words": _used(row),
         "turn": turn,
         "others": others,

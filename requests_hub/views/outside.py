@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from governance.core import dictionaries
-from governance.core.errors import Invalid, NotHere
+from governance.core.errors import Conflict, Invalid, NotHere
 from governance.core.registers.access import named, record_or_404
 from governance.core.views.health import client_address
 from grids.actions import access
@@ -63,6 +63,22 @@ def secret_new(request: HttpRequest, pk: int) -> HttpResponse:
     row: Subscription = found
     text = subscriptions.renew_secret(row, by=signed_in(request))
     return _once(request, "subscriptions", row, _("The new secret"), text)
+
+
+@staff(*KEEPERS)
+@require_POST
+def subscription_ping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the receiver once to try it; the page of that call tells how it went."""
+    row: Subscription = record_or_404(named("subscriptions"), signed_in(request), pk)
+    try:
+        call = subscriptions.ping(row, by=signed_in(request))
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("registry_record", "subscriptions", row.pk)
+    messages.success(
+        request, _("A test call is on its way; this page tells how it went.")
+    )
+    return redirect("sending", call.pk)
 
 
 def _once(

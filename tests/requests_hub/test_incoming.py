@@ -11,7 +11,7 @@ from PIL import Image
 
 from governance.core.models import Attachment, Event
 from requests_hub import gateways
-from requests_hub.actions import desk
+from requests_hub.actions import desk, reporting
 from requests_hub.gateways import mailbox
 from requests_hub.gateways.email import message_id
 from requests_hub.gateways.mime import read
@@ -75,6 +75,15 @@ def test_a_letter_becomes_a_request_once(
     assert (row.channel, row.title, row.reporter_name) == ("email", "路灯不亮", "李四")
     assert row.body == "府前路路灯不亮，请处理。"
     assert Attachment.objects.filter(subject_id=row.pk).count() == 1
+
+
+def test_who_wrote_a_letter_hears_by_letter(key: str, sign_in: Any) -> None:
+    assert post(key, letter())[0] == 200
+    row = Request.objects.get()
+    assert reporting.channels_of(row) == [("email", "li@example.org")]
+    page = sign_in("district").get(f"/requests/{row.no}/").content.decode()
+    assert "l***@example.org" in page
+    assert "li@example.org" not in page
 
 
 def test_an_answer_goes_to_the_request_it_answers(

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from governance.core import dictionaries
-from requests_hub.actions import base, clients, desk
+from requests_hub.actions import base, clients, desk, reporting
 from requests_hub.models import (
     Open311Question,
     Open311Report,
@@ -267,6 +267,7 @@ def test_a_request_goes_in_and_its_number_comes_back(make: Makers, key: str) -> 
     assert row.category.code == CODE
     assert row.micro_id == make.request().micro_id
     assert row.open311.email == "zhang@example.org"
+    assert ("email", "zhang@example.org") in reporting.channels_of(row)
     own = body_of(f"requests/{row.no}.json", api_key=key)[0]
     assert own["media_url"].startswith("http://169")
     assert body_of(f"requests/{row.no}.json")[0]["media_url"] == ""

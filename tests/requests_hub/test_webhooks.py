@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from governance.core import consumers, dictionaries
-from governance.core.errors import Invalid, NotAllowed
+from governance.core.errors import Conflict, Invalid, NotAllowed
 from governance.core.models import Event, Notice
 from requests_hub.actions import subscriptions
 from requests_hub.gateways import carrying
@@ -86,6 +86,27 @@ def test_an_event_is_one_signed_call(make: Makers, cast: Any, ear: Ear) -> None:
     assert body["data"]["service_request_id"] == request.no
     assert b"13800990000" not in call[2]
     assert call[1]["webhook-id"] == f"msg_{Sending.objects.get().pk}"
+
+
+def test_a_test_call_tries_the_receiver(cast: Any, ear: Ear, sign_in: Any) -> None:
+    row, keeper = subscribe(cast, ear), sign_in("district")
+    answer = keeper.post(f"/subscriptions/{row.pk}/ping/")
+    sending = Sending.objects.get()
+    assert answer.url == f"/sendings/{sending.pk}/"
+    assert keeper.post(f"/subscriptions/{row.pk}/ping/").status_code == 302
+    assert Sending.objects.count() == 2
+    carrying.carry()
+    assert len(ear.seen) == 2
+    assert good(row.secret, ear.seen[0])
+    body = json.loads(ear.seen[0][2])
+    assert (body["type"], body["data"]) == ("ping", {"subscription": "市平台"})
+
+
+def test_a_subscription_out_of_use_is_not_tried(cast: Any, ear: Ear) -> None:
+    row = subscribe(cast, ear, is_active=False)
+    with pytest.raises(Conflict):
+        subscriptions.ping(row, by=cast.district)
+    assert not Sending.objects.exists()
 
 
 def test_only_what_was_subscribed_to(make: Makers, cast: Any, ear: Ear) -> None:

@@ -7,3 +7,4 @@ from governance.core import masking
 register = template.Library()
 register.filter("mask_identity", masking.mask_identity)
 register.filter("mask_phone", masking.mask_phone)
+register.filter("mask_email", masking.mask_email)
