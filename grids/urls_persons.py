@@ -14,6 +14,11 @@ urlpatterns = [
     ),
     path("registry/people/merge/<int:pk>/undo/", persons.merge_undo, name="merge_undo"),
     path(
+        "registry/people/merge/<int:pk>/again/",
+        persons.merge_again,
+        name="merge_again",
+    ),
+    path(
         "registry/<slug:key>/<int:pk>/unmask/",
         privacy.unmask_record,
         name="unmask_record",

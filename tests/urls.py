@@ -367,6 +367,9 @@ URLS = (
         answers={"anonymous": OUT, "desks": GONE},
     ),
     Url(
+        "merge_again", NO, _one, is_post=True, answers={"anonymous": OUT, "desks": GONE}
+    ),
+    Url(
         "merge_undo", NO, _one, is_post=True, answers={"anonymous": OUT, "desks": GONE}
     ),
     Url(

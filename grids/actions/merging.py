@@ -14,7 +14,7 @@ import pghistory
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -128,13 +128,36 @@ def keep_apart(first: Person, second: Person, *, by: User) -> PersonPair:
         NotAllowed, Conflict, Invalid: see `merge`.
     """
     first, second = _both(first, second, by)
-    pair, _made = PersonPair.objects.get_or_create(
+    pair, made = PersonPair.objects.get_or_create(
         kept=first,
         other=second,
         state=PersonPair.State.APART,
         defaults={"district_id": first.district_id, "decided_by": by},
     )
+    if made:
+        record("person.kept_apart", first, by, {"other": second.pk})
     return pair
+
+
+@transaction.atomic
+def reconsider(pair: PersonPair, *, by: User) -> PersonPair:
+    """Let two records that were kept apart, or whose merge was undone, be offered again.
+
+    Repeating it changes nothing.
+
+    Raises:
+        NotAllowed, Conflict, Invalid: see `merge`.
+    """
+    first, second = _both(pair.kept, pair.other, by)
+    both = Q(kept=first, other=second) | Q(kept=second, other=first)
+    rows = PersonPair.objects.select_for_update().filter(both)
+    held = list(rows.filter(state__in=PersonPair.SETTLED))
+    for row in held:
+        row.state = PersonPair.State.REOPENED
+        row.save(update_fields=["state"])
+    if held:
+        record("person.pair_reopened", first, by, {"other": second.pk})
+    return PersonPair.objects.get(pk=pair.pk)
 
 
 class _Journal:

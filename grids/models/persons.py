@@ -168,6 +168,9 @@ class PersonPair(models.Model):
         MERGED = "merged", _("merged")
         UNDONE = "undone", _("undone")
         APART = "apart", _("two persons")
+        REOPENED = "reopened", _("to be looked at again")
+
+    SETTLED = (State.UNDONE, State.APART)  # not offered again until somebody says so
 
     id = TimeOrderedIdField()
     district = models.ForeignKey("grids.District", models.PROTECT, related_name="+")

@@ -22,6 +22,8 @@ from grids.actions import merging
 from grids.models import Person, PersonPair
 from grids.views.privacy import allow
 
+MOST_APART = 50
+
 
 @login_required
 @require_safe
@@ -34,8 +36,16 @@ def merge_desk(request: HttpRequest) -> HttpResponse:
         decided_at__gte=since,
         kept__in=Person.objects.visible_to(user),
     )
+    apart = PersonPair.objects.filter(
+        state__in=PersonPair.SETTLED,
+        kept__in=Person.objects.visible_to(user).live(),
+        other__ended_on__isnull=True,
+    )
     context = {
         "pairs": merging.likely(user),
+        "apart": apart.select_related(
+            "kept", "other", "decided_by", "undone_by"
+        ).order_by("-id")[:MOST_APART],
         "done": done.select_related("kept", "other", "decided_by").order_by("-id")[:20],
         "undo_days": merging.UNDO_DAYS,
     }
@@ -101,5 +111,17 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Person.objects.visible_to(user)
     pair = get_object_or_404(PersonPair, pk=pk, kept__in=seen)
     merging.undo(pair, by=user)
-    messages.success(request, _("Both records are back."))
+    messages.success(request, _("Both records are back, and kept as two persons."))
+    return redirect("merge_desk")
+
+
+@login_required
+@require_POST
+def merge_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer two records again that were kept apart."""
+    user = allow(request, merging.DESK)
+    seen = Person.objects.visible_to(user)
+    pair = get_object_or_404(PersonPair, pk=pk, kept__in=seen, other__in=seen)
+    merging.reconsider(pair, by=user)
+    messages.success(request, _("They are looked at again with the others."))
     return redirect("merge_desk")

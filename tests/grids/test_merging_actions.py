@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from governance.core.errors import Conflict, Invalid, NotAllowed
+from governance.core.models import Event
 from grids.actions import households, merging
 from grids.actions.persons import save_person
 from grids.models import Household, Person, PersonPair
@@ -87,6 +88,29 @@ def test_undo_puts_both_back(two, cast) -> None:
     merging.undo(pair, by=cast.town_a)
     assert _state(kept, other, home) == before
     assert merging.undo(pair, by=cast.town_a).state == "undone"
+
+
+def test_who_is_kept_apart_can_be_looked_at_again(two, cast, client) -> None:
+    kept, other = two
+    pair = merging.merge(kept, other, by=cast.town_a)
+    with pytest.raises(Conflict):
+        merging.reconsider(pair, by=cast.town_a)
+    merging.undo(pair, by=cast.town_a)
+    assert _pairs(cast.town_a) == []
+    client.force_login(cast.town_a)
+    page = client.get("/registry/people/merge/", HTTP_ACCEPT_LANGUAGE="en")
+    assert "merge undone" in page.content.decode()
+    with pytest.raises(NotAllowed):
+        merging.reconsider(pair, by=cast.town_b)
+    again = f"/registry/people/merge/{pair.pk}/again/"
+    assert client.post(again).status_code == 302
+    assert _pairs(cast.town_a) == [(kept.pk, other.pk)]
+    page = client.get("/registry/people/merge/", HTTP_ACCEPT_LANGUAGE="en")
+    assert "Kept apart" not in page.content.decode()
+    merging.reconsider(pair, by=cast.town_a)
+    assert Event.objects.filter(name="person.pair_reopened").count() == 1
+    merging.keep_apart(kept, other, by=cast.town_a)
+    assert _pairs(cast.town_a) == []
 
 
 def _state(kept, other, home) -> list:
