@@ -150,7 +150,7 @@ def go_on(
     held = FeedRun.objects.select_for_update().select_related("feed").get(pk=run.pk)
     if held.state not in {State.HELD, State.BROKEN} or not held.stored:
         raise Conflict(_("This run is not waiting for anybody."))
-    if held.feed.runs.filter(pk__gt=held.pk).exclude(state=State.REFUSED).exists():
+    if newer_than(held):
         raise Conflict(_("A newer delivery has taken its place."))
     if crs and held.done == 0:
         Feed.objects.filter(pk=held.feed_id).update(crs=crs)
@@ -165,6 +165,12 @@ def go_on(
     events.record("feed.went_on", held, by, data, district_id=held.feed.district_id)
     _queue(held)
     return held
+
+
+def newer_than(run: FeedRun) -> FeedRun | None:
+    """The latest delivery since, unless it was refused: an older one cannot go on over it."""
+    later = FeedRun.objects.filter(feed=run.feed_id, pk__gt=run.pk)
+    return later.exclude(state=State.REFUSED).order_by("-pk").first()
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from grids.views.access import signed_in, staff
 
 READERS = tuple(sorted(feed_lists.READERS))
 MOST_SHOWN = 100
+ASKING = frozenset({"held", "broken"})
 
 
 def run_or_404(request: HttpRequest, pk: int) -> FeedRun:
@@ -42,11 +43,15 @@ def run_or_404(request: HttpRequest, pk: int) -> FeedRun:
 def feed_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; what became of the rows; what it waits for."""
     run = run_or_404(request, pk)
+    if request.headers.get("X-Refresh") and not run.is_open:
+        # it has ended meanwhile: state, faulty rows and what is asked are elsewhere on the page
+        return HttpResponse(headers={"HX-Refresh": "true"})
     user, register = signed_in(request), find(run.feed.register)
     labels = dict(mapping.targets(register)) if register else {}
     context = {
         "run": run,
         "feed": run.feed,
+        "newer": actions.newer_than(run) if run.state in ASKING else None,
         "register": register,
         "datum": NAMES.get(run.proposal, ""),
         "faults": _told(run, labels, is_taken=False),

@@ -188,6 +188,11 @@ def test_a_held_run_is_asked_about_and_put_aside(
     web = signed_in(client, cast.district)
     page = web.get(reverse("feed_run", args=[run.pk])).content.decode()
     assert "3 行，上次 12 行" in page
+    assert 'value="go_on"' in page
+    newer = FeedRun.objects.create(feed=feed, state="done")
+    page = web.get(reverse("feed_run", args=[run.pk])).content.decode()
+    assert 'value="go_on"' not in page  # it would be refused
+    assert f"/registry/feeds/runs/{newer.pk}/" in page
     url = reverse("feed_go_on", args=[run.pk])
     assert signed_in(client, cast.town_a).post(url).status_code == 403
     web = signed_in(client, cast.district)
@@ -195,6 +200,17 @@ def test_a_held_run_is_asked_about_and_put_aside(
     run.refresh_from_db()
     assert run.state == "refused"
     assert web.post(url, {"verb": "discard"}).status_code == 409
+
+
+def test_the_page_of_a_run_is_read_anew_when_it_ends(
+    cast: SimpleNamespace, feed: Feed, client: Client
+) -> None:
+    run = FeedRun.objects.create(feed=feed, state="running", total=9)
+    web, url = signed_in(client, cast.district), reverse("feed_run", args=[run.pk])
+    asks = {"HTTP_HX_REQUEST": "true", "HTTP_X_REFRESH": "1"}
+    assert "HX-Refresh" not in web.get(url, **asks)
+    FeedRun.objects.filter(pk=run.pk).update(state="held", words="?")
+    assert web.get(url, **asks)["HX-Refresh"] == "true"
 
 
 def test_a_difference_is_settled_and_taken_back(
