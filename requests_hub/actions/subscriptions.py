@@ -19,11 +19,11 @@ from grids.registers import base
 from requests_hub.actions.clients import in_district
 from requests_hub.actions.sendings import queue
 from requests_hub.models import Sending, Subscription
+from requests_hub.models.sendings import PING
 
 CHANGE_OVER = timedelta(days=1)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
-PING = "ping"
 
 
 def save_subscription(

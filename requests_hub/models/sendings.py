@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.core import dictionaries
 from governance.core.crypto import EncryptedTextField, KeyedHashField
 from governance.core.ids import TimeOrderedIdField
 from grids.models import District
@@ -18,6 +19,7 @@ from requests_hub.models.requests import Request
 M = TypeVar("M", bound=models.Model)
 READERS = ("district", "admin", "auditor")
 TITLE = 40
+PING = "ping"  # the type of the call that tries a receiver
 
 
 def title_of(subject: str, body: str) -> str:
@@ -137,7 +139,11 @@ class Sending(models.Model):
 
     @property
     def title(self) -> str:
-        """The subject, or the first words of what has none."""
+        """The subject, or the first words of what has none; of a webhook what happened."""
+        if self.channel == Sending.Channel.WEBHOOK:
+            if self.subject == PING:
+                return str(_("test call"))
+            return dictionaries.label("webhook_event", self.subject)
         return title_of(self.subject, self.body)
 
 

@@ -1,6 +1,6 @@
 """The pages of routing rules, of a trial, and of the versions of the suggestions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -259,9 +259,15 @@ def versions(user: User) -> dict[str, Any]:
         "rows": lines,
         "headings": [label for _name, label in FIGURES],
         "live": next((row for row in found if row.state == "live"), None),
-        "decided": CategoryDecision.objects.filter(district__in=districts).count(),
+        "decided": _taught_by(districts),
         "may_keep": scope_of(user).has_role("district", "admin"),
     }
+
+
+def _taught_by(districts: Sequence[int]) -> int:
+    """Requests whose category somebody decided; those taken many at once teach nothing."""
+    rows = CategoryDecision.objects.filter(district__in=districts, batch=None)
+    return rows.values("request_id").distinct().count()
 
 
 def version_step(user: User, step: str, given: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from governance.core.models import DictionaryItem, Event
 from grids.scoping import posts_of
 from requests_hub.actions import categories, learning, statistics, suggestions
 from requests_hub.models import CategoryBatch, CategoryDecision, Request, Suggested
+from requests_hub.panels import routing
 from tests.factories import requests_hub as factory
 
 LIGHT, NOISE = "010204", "040203"
@@ -68,6 +69,7 @@ def test_models_learn_nothing_from_it(three: Any, cast: Any) -> None:
     take(cast.town_a)
     assert CategoryDecision.objects.count() == 2
     assert learning.decisions(three[0].district_id) == ([], [])
+    assert routing.versions(cast.district)["decided"] == 0
 
 
 def test_only_those_ticked(three: Any, cast: Any) -> None:

@@ -75,7 +75,7 @@ def test_an_event_is_one_signed_call(make: Makers, cast: Any, ear: Ear) -> None:
     )
     told()
     told()
-    assert Sending.objects.filter(channel="webhook").count() == 1
+    assert Sending.objects.get(channel="webhook").title == "诉求已提交"
     assert ear.seen == []
     carrying.carry()
     (call,) = ear.seen
@@ -100,6 +100,7 @@ def test_a_test_call_tries_the_receiver(cast: Any, ear: Ear, sign_in: Any) -> No
     assert good(row.secret, ear.seen[0])
     body = json.loads(ear.seen[0][2])
     assert (body["type"], body["data"]) == ("ping", {"subscription": "市平台"})
+    assert "测试推送" in keeper.get("/sendings/").content.decode()
 
 
 def test_a_subscription_out_of_use_is_not_tried(cast: Any, ear: Ear) -> None:
