@@ -219,3 +219,8 @@ menu.add(
     menu.Entry(_("Assessment"), "bar-chart", "/assessment/", ASSESSED, DATA, 60),
     menu.Entry(_("Bulletins"), "file-earmark-text", "/bulletins/", REST, DATA, 61),
 )
+menu.put_under("/routing/", "/registry/routing-rules/")
+menu.put_under(
+    "/escalation/", "/registry/escalation-rungs/", "/registry/escalation-contacts/"
+)
+menu.put_under("/assessment/", "/registry/scorecards/", "/registry/assessment-rules/")

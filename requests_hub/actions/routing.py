@@ -376,8 +376,3 @@ def propose(request: Request) -> None:
     """Suggest and route a request that has come to the desk; repeating changes nothing."""
     suggestions.suggest(request)
     route(request)
-
-
-def limit_of(rule: RoutingRule) -> str:
-    """The time to handle it that a rule gives, as text."""
-    return rule.due or str(deadlines.limit(f"handle_{rule.kind}"))

@@ -52,8 +52,19 @@ def _parse(text: str) -> ast.expr:
         raise _Bad(_("A formula has 1 to %(n)s characters.") % {"n": LONGEST})
     try:
         return ast.parse(plain, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except SyntaxError as error:
+        raise _Bad(_unread(plain, (error.offset or 1) - 1)) from None
+    except (ValueError, RecursionError, MemoryError):
         raise _Bad(_("This cannot be read as a formula.")) from None
+
+
+def _unread(text: str, at: int) -> str:
+    """Where a formula cannot be read any further; `at` counts from 0."""
+    rest = text[at:].strip()
+    if not rest:
+        return _("The formula breaks off after “%(part)s”.") % {"part": text[-20:]}
+    words = _("The formula cannot be read from character %(n)s on: “%(part)s”.")
+    return words % {"n": at + 1, "part": rest[:20]}
 
 
 def _check_node(node: ast.expr, names: Collection[str], depth: int) -> None:

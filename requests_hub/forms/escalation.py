@@ -1,16 +1,28 @@
 """The forms of reminders, supervision and the policy."""
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.core.action_forms import ActionForm
 from governance.core.days import DayField
 from governance.core.workflow import Step
+from requests_hub import deadlines
 from requests_hub.actions.escalation_policy import first_day
-from requests_hub.forms.fields import AmountField
+from requests_hub.forms.fields import AmountField, moment
 from requests_hub.models import Ladder
 
 ANSWER_PRESETS = ("4h", "1d", "2d", "3d")
+
+
+def _by_rule() -> str:
+    """The time to answer that the rules give, with the moment it ends."""
+    limit = deadlines.limit("supervision_answer")
+    return gettext("By the rules: %(limit)s, until %(date)s") % {
+        "limit": deadlines.words(str(limit)),
+        "date": moment(limit.after(timezone.now())),
+    }
 
 
 class RemindForm(ActionForm):
@@ -33,7 +45,9 @@ class SuperviseForm(ActionForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         # made with the form: its choices say on which day each of them ends
         words = _("Answer within")
-        self.fields["within"] = AmountField(ANSWER_PRESETS, label=words, required=False)
+        self.fields["within"] = AmountField(
+            ANSWER_PRESETS, label=words, required=False, by_rule=_by_rule()
+        )
 
 
 class ReasonForm(ActionForm):
@@ -62,7 +76,9 @@ class StepForm(ActionForm):
         for spec in step.fields:
             field: forms.Field
             if spec.kind == "amount":
-                field = AmountField(ANSWER_PRESETS, required=spec.required)
+                field = AmountField(
+                    ANSWER_PRESETS, required=spec.required, by_rule=_by_rule()
+                )
             else:
                 rows = 5 if spec.name == "answer" else 3
                 field = forms.CharField(

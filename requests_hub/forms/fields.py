@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from governance.core import worktime
 from governance.core.errors import Invalid
+from governance.core.workflow import Text
 from grids.models import Department
 from requests_hub.deadlines import Limit, words
 
 OTHER = "other"
 HANDLING_PRESETS = ("1d", "3d", "5d", "7d", "10d", "15d")
+BY_RULE = gettext_lazy("By the rules of this kind")
 REPORT_IN_PRESETS = ("30m", "1h", "2h", "4h", "1d")
 
 
@@ -100,14 +102,11 @@ class AmountField(forms.MultiValueField):
         start: datetime | None = None,
         is_calendar: bool = False,
         either: bool = False,
+        by_rule: Text = BY_RULE,
         **kwargs: Any,
     ) -> None:
         start = start or timezone.now()
-        choices = (
-            [("", _("By the rules of this kind"))]
-            if not kwargs.get("required", True)
-            else []
-        )
+        choices = [("", str(by_rule))] if not kwargs.get("required", True) else []
         choices += [(text, _preset_label(text, start, is_calendar)) for text in presets]
         choices.append((OTHER, _("Another time")))
         clock = {t: _preset_label(t, start, True) for t in presets} if either else {}

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.core.ids import TimeOrderedIdField
 from governance.core.models import DictionaryItem
@@ -70,8 +71,8 @@ class Extension(models.Model):
 
     class State(models.TextChoices):
         ASKED = "asked", _("asked for")
-        GRANTED = "granted", _("granted")
-        REFUSED = "refused", _("refused")
+        GRANTED = "granted", pgettext_lazy("extension", "granted")
+        REFUSED = "refused", pgettext_lazy("extension", "refused")
 
     id = TimeOrderedIdField()
     task = models.OneToOneField(Task, models.PROTECT, related_name="extension")

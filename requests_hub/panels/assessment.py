@@ -137,6 +137,8 @@ def strip(board: Board, weights: Weights, period: Period) -> list[Cell]:
     for name in ("close_rate", "close_on_time", "solved_rate", "satisfied_rate"):
         figure = _figure(name, board.whole, now, period, where)
         moved = points(change(now[name], was[name]))
+        if figure.base and not moved:
+            moved = _("nothing to compare with yet")
         line = pgettext("between", ", ").join(filter(None, (figure.base, moved))) or _(
             "no base yet"
         )

@@ -124,7 +124,8 @@ def clock_lines(task: Task) -> list[ClockLine]:
                 deadlines.words(task.decision_limit),
             )
         )
-    return [line for line in lines if line.limit]
+    # Who was let go has no clock to keep.
+    return [line for line in lines if line.limit and line.clock.code != "not_started"]
 
 
 def _marks(score: Score) -> Marks:

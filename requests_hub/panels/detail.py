@@ -29,6 +29,7 @@ LINE_FILTERS = (
     ("notes", gettext_lazy("Remarks")),
 )
 # In the whistle's panel, beside the department that they are about.
+SCORES = ("score", "score_call")
 URGES = ("remind", "supervise")
 ASIDE = ("release", "recall", "pause", "run_again")
 OFFICERS_OWN = ("report_in", "claim", "plan", "handle", "reply", "send_back")
@@ -172,6 +173,16 @@ def _task_acts(row: Request, user: User) -> list[Act]:
             note = unit if act.name not in OFFICERS_OWN else act.note
             out.append(replace(act, note=note))
         out += escalation.acts(task, user)
+    return [*out, *_scores(row, user)]
+
+
+def _scores(row: Request, user: User) -> list[Act]:
+    """What either side of a closed call may still say of the other, once."""
+    out = []
+    for task in history.tasks_of(row):
+        if task.state == "closed" and task.whistle_id and task.department:
+            given = [act for act in acts(task, user) if act.name in SCORES]
+            out += [replace(act, note=task.department.short) for act in given]
     return out
 
 

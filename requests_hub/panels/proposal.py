@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from governance.core import dictionaries
 from governance.core.models import User
 from governance.core.workflow import Text
+from governance.core.worktime import Amount
 from grids.models import Department
 from grids.scoping import scope_of
 from requests_hub import deadlines
@@ -119,8 +120,10 @@ def _said(said: Mapping[str, Any]) -> list[str]:
     kind, urgency = said.get("kind", ""), said.get("urgency", "")
     found = [str(dict(Whistle.Kind.choices)[kind])] if kind else []
     if said.get("due"):
-        limit = deadlines.words(said["due"])
-        found.append(_("handle within %(limit)s") % {"limit": limit})
+        code = f"handle_{kind or Whistle.Kind.ROUTINE}"
+        limit = str(deadlines.asked(Amount.parse(said["due"]), code))
+        words = _("handle within %(limit)s") % {"limit": deadlines.words(limit)}
+        found.append(words)
     if urgency and urgency != said.get("urgency_before", urgency):
         raised = dict(Request.Urgency.choices)[urgency]
         found.append(_("urgency raised: %(urgency)s") % {"urgency": raised})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from governance.core import dictionaries
 from governance.core.models import User
 from governance.core.workflow import Text
+from governance.core.worktime import Amount
 from grids import hours, locate
 from grids.models import Department, District
 from grids.registers.base import DESK, covers
@@ -18,7 +19,6 @@ from grids.scoping import scope_of
 from requests_hub import deadlines
 from requests_hub.actions import routing as actions
 from requests_hub.categories import CATEGORIES
-from requests_hub.deadlines import Limit
 from requests_hub.models import (
     CategoryDecision,
     Request,
@@ -76,6 +76,12 @@ def _last_trials(rows: Iterable[RoutingRule]) -> dict[int, RoutingTrial]:
     return {row.rule_id: row for row in newest}
 
 
+def _limit(row: RoutingRule) -> deadlines.Limit:
+    """The time to handle it, counted as its deadline class counts."""
+    amount = Amount.parse(row.due) if row.due else None
+    return deadlines.asked(amount, f"handle_{row.kind or Whistle.Kind.ROUTINE}")
+
+
 def _rule_line(
     row: RoutingRule,
     user: User,
@@ -90,7 +96,7 @@ def _rule_line(
         "url": reverse("registry_record", args=["routing-rules", row.pk]),
         "conditions": conditions(row),
         "assist": [named[pk].short for pk in row.assist if pk in named],
-        "limit": Limit.parse(actions.limit_of(row)).amount.label,
+        "limit": deadlines.words(str(_limit(row))),
         "state": {
             "tone": TONES[row.state],
             "icon": ICONS[row.state],

@@ -116,7 +116,10 @@ WHEN = (
         gettext_lazy("Days and times"),
         parse=hours.parse,
         show=lambda row: hours.as_text(row.hours),
-        note=gettext_lazy("When the request came in; parts set apart by a semicolon."),
+        note=gettext_lazy(
+            "When the request came in, such as 周一至周五 18:00-24:00; "
+            "parts set apart by a semicolon."
+        ),
         example="周一至周五 18:00-24:00；周末 00:00-24:00",
         in_list=False,
     ),

@@ -96,7 +96,9 @@ def propose(
     """
     in_use = {row.pk: row for row in known}
     if decision is not None and decision.outcome:
-        return _by_rule(decision, in_use)
+        ruled = _by_rule(decision, in_use)
+        if any(p.is_lead for p in ruled):
+            return ruled  # else the department that the rule named is closed by now
     past = past or Past(Counter(), Counter())
     found = _by_past(past, in_use, share)
     listed = _by_list(by_category(category), {d.code: d for d in known}, share)

@@ -135,3 +135,17 @@ def test_what_is_no_formula_is_refused_at_its_field(text, words):
 def test_figures_are_rounded_and_not_cut_off():
     shown = [one_decimal(v) for v in (200 / 3, 99.96, 0.05, 0, 100.0, 93.7243, None)]
     assert shown == ["66.7", "100.0", "0.1", "0.0", "100.0", "93.7", "—"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("0.3*close_rate +", "“0.3*close_rate +”"),
+        ("close_rate closed", "“closed”"),
+        ("(close_rate * 2", "“(close_rate * 2”"),
+    ],
+)
+def test_a_formula_that_cannot_be_read_names_the_place(formula, said):
+    with pytest.raises(Invalid) as refused:
+        formulas.check(formula, ["close_rate", "closed"])
+    assert said in refused.value.fields["formula"][0]

@@ -14,7 +14,12 @@ from governance.core import dictionaries
 from governance.core.models import DictionaryItem
 from grids.models import Department
 from requests_hub.actions import desk, routing, suggestions, trials
-from requests_hub.models import Request, RoutingRule, RoutingTrial
+from requests_hub.models import (
+    Request,
+    RoutingDecision,
+    RoutingRule,
+    RoutingTrial,
+)
 from requests_hub.panels.proposal import with_said
 from requests_hub.queries import choices
 from requests_hub.routing import departments as guess
@@ -263,3 +268,23 @@ def test_a_few_scattered_cases_do_not_outvote_the_list_of_branches(
 
     assert leads(led={2: 1, 3: 1, 4: 1, 5: 1}) == ["listed"]
     assert leads(led={2: 40})[0] == "often"
+
+
+def test_a_rule_whose_department_was_closed_since_leaves_it_to_the_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = [Department(pk=1, code="listed"), Department(pk=2, code="ruled")]
+    monkeypatch.setattr(guess, "by_category", lambda _code: {"lead": "listed"})
+    said = RoutingDecision(rule_name="r", outcome={"lead": 2, "assist": []})
+    for in_use, lead in ((known, "ruled"), (known[:1], "listed")):
+        found = guess.propose(Request(), "010103", 1.0, said, in_use)
+        assert [p.department.code for p in found if p.is_lead] == [lead]
+
+
+def test_a_rule_says_its_time_as_its_deadline_class_counts(
+    client: Client, cast: Any, departments: Any
+) -> None:
+    _rule(cast, departments, words="坍塌", kind="emergency", due="1d")
+    page = _as(client, cast.district).get("/routing/").content.decode()
+    assert "1 天" in page
+    assert "1 个工作日" not in page

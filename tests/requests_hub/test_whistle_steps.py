@@ -571,3 +571,36 @@ def test_the_officer_has_one_button_in_front(call: Any, client: Any) -> None:
     main = re.search(r'<a class="btn btn-primary" href="([^"]+)"', head)
     assert main is not None
     assert main[1] == f"/tasks/{call.lead.pk}/step/report_in/"
+
+
+def test_both_sides_are_asked_to_score_when_it_is_closed(
+    make: Any, client: Any
+) -> None:
+    row = make.request("closed")
+    task = task_of(row, make.departments["transport"])
+    for person, step in (
+        (make.cast.town_a, "score"),
+        (make.cast.officer_b, "score_call"),
+    ):
+        client.force_login(person)
+        page = client.get(f"/requests/{row.no}/").content.decode()
+        steps_of = page.split('id="steps-title"', 1)[1].split("</section>", 1)[0]
+        assert f"/tasks/{task.pk}/step/{step}/" in steps_of
+    given = {f"marks_{code}": n for code, n in MARKS.items()}
+    client.force_login(make.cast.town_a)
+    client.post(f"/tasks/{task.pk}/step/score/", given)
+    page = client.get(f"/requests/{row.no}/").content.decode()
+    assert f"/tasks/{task.pk}/step/score/" not in page
+
+
+def test_a_refused_extension_and_a_released_call_say_so(call: Any, client: Any) -> None:
+    reported(call)
+    day, officer = Amount.parse("1d"), call.cast.officer_a
+    extensions.ask_extension(fresh(call.lead), by=officer, amount=day, reason="x")
+    extensions.refuse_extension(fresh(call.lead), by=call.cast.town_a, reason="可以")
+    callups.release(fresh(call.other), by=call.cast.town_a, reason="不需要")
+    client.force_login(call.cast.town_a)
+    page = client.get(f"/whistles/{call.whistle.pk}/").content.decode()
+    assert "1 个工作日，未同意" in page
+    card = page.split(f'id="call-{call.other.pk}"', 1)[1].split("</section>", 1)[0]
+    assert "无时限" not in card
