@@ -28,6 +28,10 @@ from requests_hub.models import ApiClient, HotlineMessage, Sending
 MOST = 200
 # What the actions call otherwise than this door does.
 THEIRS = {
+    "number": "id",
+    "their_state": "state",
+    "reporter_name": "name",
+    "reporter_phone": "phone",
     "occurred_at": "time",
     "their_reply": "reply",
     "their_replied_at": "reply_time",

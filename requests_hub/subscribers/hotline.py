@@ -4,6 +4,7 @@ import json
 
 from django.conf import settings
 
+from governance.core import locks
 from governance.core.events import consumer
 from governance.core.models import Event
 from requests_hub.actions.hotline_messages import told_as
@@ -18,7 +19,11 @@ WITH_REPLY = {"replied", "checking", "closed", "revisited", "rejected"}
 
 @consumer("requests_hub.tell_hotline", *NAMES)
 def tell_hotline(event: Event) -> None:
-    """One stored call for each state that is new to the hotline."""
+    """One stored call for each state that is new to the hotline.
+
+    Steps taken in one second are read by several workers at once: each sees what the others told.
+    """
+    locks.hold(f"hotline:{event.subject_id}")
     request = Request.objects.filter(
         pk=event.subject_id, channel=Request.Channel.HOTLINE
     ).first()

@@ -19,6 +19,7 @@ from requests_hub.actions import desk, feedback
 from requests_hub.actions.hotline_messages import propose_states, receive
 from requests_hub.gateways import carrying
 from requests_hub.models import HotlineMessage, HotlineState, Request, Sending
+from requests_hub.subscribers import hotline as subscriber
 from tests.factories.requests_hub import HERE, Makers
 from tests.registers_help import xlsx
 from tests.requests_hub.hooks import listening
@@ -210,6 +211,21 @@ def test_states_and_reply_go_back_in_their_words(
     assert len(bodies) == len({(b["state"], b["reply"]) for b in bodies})
 
 
+def test_several_workers_tell_one_state_once(
+    cast: Any, make: Makers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = message(cast, **HERE).request
+    make._to_closed(row)
+    order: list[str] = []
+    read = subscriber._last_told
+    monkeypatch.setattr(subscriber.locks, "hold", order.append)
+    monkeypatch.setattr(
+        subscriber, "_last_told", lambda r: order.append("read") or read(r)
+    )
+    told()
+    assert order[:2] == [f"hotline:{row.pk}", "read"]
+
+
 def test_other_channels_are_not_told(make: Makers) -> None:
     make.request("closed")
     told()
@@ -269,7 +285,8 @@ def test_every_row_answers_for_itself(key: str, forest: Any) -> None:
         "error",
         "repeated",
     ]
-    assert list(results[1]["fields"]) == ["their_state"]
+    assert list(results[1]["fields"]) == ["state"]
+    assert list(results[3]["fields"]) == ["phone"]
     assert list(results[4]["fields"]) == ["id"]
     row = Request.objects.get()
     assert results[0]["no"] == row.no
