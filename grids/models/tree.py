@@ -84,6 +84,10 @@ class Grid(MPTTModel):
         help_text=_("Who took over what it had when it was retired."),
     )
 
+    # As MPTT declares it, without an index of its own: the one on (tree_id, lft) answers the same,
+    # and a new leaf moves every row to its right in all indexes.
+    tree_id = models.PositiveIntegerField(editable=False)
+
     objects = TreeManager.from_queryset(GridQuerySet)()
 
     class MPTTMeta:
