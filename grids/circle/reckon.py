@@ -202,13 +202,12 @@ def _propose(
     spots += [(cell.point, None, cell) for cell in placed if cell.point]
     homes = _weights(inputs, placed, own)
     micros = np.array([1.0] * len(placed) + [0.0] * len(own))
-    weights = homes if homes.sum() > 0 else micros
     near = []
     for n, (point, _site, _cell) in enumerate(spots):
         if n % STEP == 0:
             tell("propose", n, len(spots))
         near.append(reach.of(point))
-    chosen = cover.greedy(near, weights, found.covered, inputs.rule["suggestions"])
+    chosen = _choose(near, (homes, micros), found.covered, inputs.rule["suggestions"])
     is_covered = found.covered.copy()
     for rank, choice in enumerate(chosen, 1):
         fresh = near[choice.candidate][~is_covered[near[choice.candidate]]]
@@ -232,6 +231,19 @@ def _propose(
             }
         )
     tell("propose", len(spots), len(spots))
+
+
+def _choose(
+    near: list[Any], weights: tuple[Any, ...], covered: Any, count: int
+) -> list[cover.Choice]:
+    """The best for households first; where those are all covered, the best for micro grids."""
+    is_covered, chosen = covered.copy(), []
+    for each in weights:
+        more = cover.greedy(near, each, is_covered, count - len(chosen))
+        for choice in more:
+            is_covered[near[choice.candidate]] = True
+        chosen += more
+    return chosen
 
 
 def _weights(inputs: Inputs, placed: list[Cell], own: list[Home]) -> Any:

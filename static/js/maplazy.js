@@ -39,7 +39,9 @@
     place.addEventListener("focusin", load);
   });
   if (!doc.body.classList.contains("phone") || !("IntersectionObserver" in window)) { load(); return; }
-  if (sparing() || !doc.body.dataset.user) { return; }
+  if (sparing()) { return; }
+  if (doc.querySelector("[data-picker][data-wanted]")) { load(); return; } /* the map itself was asked for */
+  if (!doc.body.dataset.user) { return; }
   var seen = new IntersectionObserver(function (entries) {
     if (entries.some(function (e) { return e.isIntersecting; })) { seen.disconnect(); load(); }
   });

@@ -4,7 +4,7 @@
   "use strict";
   var L = window.L, tools = window.onegridMap;
   var words = window.onegrid.words;
-  var VAGUE_M = 50;
+  var VAGUE_M = 50, NEAREST = 5;
 
   function start(box) {
     var place = box.querySelector("[data-picker-map]");
@@ -62,6 +62,13 @@
       map.setView(kept, 16, { animate: false });
       set(kept, Number(field("accuracy_m") ? field("accuracy_m").value : 0));
     }
+    /* Where the map is what was asked for, it shows the place with the nearest of its points. */
+    var isWanted = "wanted" in box.dataset;
+    function nearest(marks) {
+      var bounds = L.latLngBounds([pin.getLatLng()]);
+      marks.getLayers().slice(0, NEAREST).forEach(function (mark) { bounds.extend(mark.getLatLng()); });
+      map.fitBounds(bounds.pad(0.15), { animate: false, maxZoom: 16 });
+    }
     var layers = [];
     if (place.dataset.url) {
       layers.push(tools.json(place.dataset.url).then(function (shapes) {
@@ -71,11 +78,14 @@
     }
     if (place.dataset.nearUrl) {
       layers.push(tools.json(place.dataset.nearUrl).then(function (near) {
-        L.geoJSON(near, { pointToLayer: function (f, at) {
+        var marks = L.geoJSON(near, { pointToLayer: function (f, at) {
           var dot = document.createElement("span");
           dot.textContent = f.properties.number || "";
-          return L.marker(at, { title: f.properties.title || "", icon: L.divIcon({ className: "near-dot", iconSize: [24, 24], html: dot }) });
+          var mark = L.marker(at, { title: f.properties.title || "", icon: L.divIcon({ className: "near-dot", iconSize: [24, 24], html: dot }) });
+          if (isWanted && f.properties.url) { mark.on("click", function () { window.location.assign(f.properties.url); }); }
+          return mark;
         } }).addTo(map);
+        if (isWanted && pin) { nearest(marks); }
       }));
     }
     Promise.all(layers).catch(function () { /* Without shapes the picker still works. */ }).then(function () { box.dataset.ready = "1"; });

@@ -39,6 +39,14 @@ def test_times_are_short_and_say_the_day(moment: datetime | None, words: str) ->
         assert ui.when(moment) == words
 
 
+def test_midnight_of_a_source_is_a_day() -> None:
+    with time_machine.travel(NOW, tick=False), translation.override("en"):
+        day = NOW.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+        assert ui.when_said(day) == "11-17"
+        assert ui.when_said(day + timedelta(minutes=1)) == "11-17 00:01"
+        assert ui.when_said(None) == ""
+
+
 def test_a_day_in_a_sentence_names_its_weekday() -> None:
     with translation.override("zh-hans"):
         assert (

@@ -119,6 +119,10 @@ def test_proposals_go_by_households_once_there_are_any() -> None:
     assert found.suggestions[0]["grid"] == 1
     assert found.suggestions[0]["gain_households"] == 5
     assert found.suggestions[0]["households"] == 5
+    # all households are within the walk then: the next one is for the most micro grids
+    more = reckon(inputs(cells, [], homes, suggestions=3)).suggestions
+    assert [s["gain_micros"] for s in more] == [1, 2]
+    assert [s["households"] for s in more] == [5, 5]
 
 
 def test_the_same_inputs_give_the_same_answer() -> None:

@@ -107,7 +107,8 @@ def test_the_map_comes_with_the_list_and_large_type_with_phones(
     client: Client, shown: SimpleNamespace
 ) -> None:
     text = page(client, "?view=map")
-    assert "data-picker" in text
+    assert "data-picker data-wanted" in text  # it opens without another tap
+    assert "the address alone is enough" not in text
     assert "<noscript>" in text
     assert shown.near.name in text
     client.cookies["elder"] = "1"

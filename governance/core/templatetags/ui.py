@@ -110,6 +110,16 @@ def when(moment: datetime | date | None) -> str:
 
 
 @register.filter
+def when_said(moment: datetime | None) -> str:
+    """`when` of what sources date: midnight is a day without a time."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    is_day = (local.hour, local.minute, local.second) == (0, 0, 0)
+    return when(local.date() if is_day else moment)
+
+
+@register.filter
 def full_time(moment: datetime | None) -> str:
     """The whole time for a tip: 2026-11-19 09:05."""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
