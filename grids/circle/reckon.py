@@ -237,7 +237,8 @@ def _choose(
     near: list[Any], weights: tuple[Any, ...], covered: Any, count: int
 ) -> list[cover.Choice]:
     """The best for households first; where those are all covered, the best for micro grids."""
-    is_covered, chosen = covered.copy(), []
+    is_covered = covered.copy()
+    chosen: list[cover.Choice] = []
     for each in weights:
         more = cover.greedy(near, each, is_covered, count - len(chosen))
         for choice in more:
