@@ -1,7 +1,7 @@
 """Pictures of a ladder, and what the pages of supervision and of the auditor show."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -47,6 +47,11 @@ class RungRow:
     repeat: str
     tone: str
     pk: int | None = None
+    was: str = ""
+
+    def said(self) -> tuple[str, ...]:
+        """What the rung does, apart from its number."""
+        return (self.when, self.who, self.what, self.repeat or "—")
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Coming:
-    """A version that has not begun."""
+    """A version that has not begun, each rung with what it changes, and those it drops."""
 
     starts_on: date
     rows: list[RungRow]
+    dropped: list[RungRow]
+    is_same: bool
 
 
 def sections(district_id: int, kind: str) -> list[Section]:
@@ -82,6 +89,7 @@ def sections(district_id: int, kind: str) -> list[Section]:
         if held is None:
             continue
         limit = _limit(kind, step)
+        rows = _rows(held, limit.is_calendar)
         out.append(
             Section(
                 step=step,
@@ -89,9 +97,9 @@ def sections(district_id: int, kind: str) -> list[Section]:
                 version=held,
                 limit=_amount(limit.amount, is_calendar=limit.is_calendar),
                 picture=picture(held.rungs, step, limit),
-                rows=_rows(held, limit.is_calendar),
+                rows=rows,
                 coming=[
-                    Coming(v.starts_on, _rows(v, limit.is_calendar))
+                    _coming(v.starts_on, rows, _rows(v, limit.is_calendar))
                     for v in own
                     if v.starts_on and v.starts_on > today
                 ],
@@ -99,6 +107,24 @@ def sections(district_id: int, kind: str) -> list[Section]:
             )
         )
     return out
+
+
+def _coming(starts_on: date, now: list[RungRow], then: list[RungRow]) -> Coming:
+    """A version to come beside the one that holds: what is new, changed and dropped."""
+    known = {row.number: row for row in now}
+    rows = [replace(row, was=_was(known.get(row.number), row)) for row in then]
+    kept = {row.number for row in then}
+    dropped = [row for row in now if row.number not in kept]
+    is_same = not dropped and not any(row.was for row in rows)
+    return Coming(starts_on, rows, dropped, is_same)
+
+
+def _was(before: RungRow | None, row: RungRow) -> str:
+    if before is None:
+        return _("new rung")
+    pairs = zip(before.said(), row.said(), strict=True)
+    changed = [old for old, new in pairs if old != new]
+    return _("now: %(before)s") % {"before": "、".join(changed)} if changed else ""
 
 
 def _limit(kind: str, step: str) -> deadlines.Limit:

@@ -107,3 +107,30 @@ def test_snapshots_of_the_same_rungs_are_one_row(district):
     first = escalation.snapshot(district.pk, "routine")
     assert escalation.snapshot(district.pk, "routine").pk == first.pk
     assert escalation.snapshot(district.pk, "grid").pk != first.pk
+
+
+def test_a_version_to_come_says_what_it_changes(cast, district, client):
+    def coming():
+        found = {s.step: s for s in sections(district.pk, "routine")}
+        return found["handling"].coming[0]
+
+    day = escalation_policy.first_day()
+    escalation_policy.start_version(
+        district.pk, "routine", "handling", day, by=cast.district
+    )
+    assert coming().is_same
+    row = EscalationRung.objects.get(number=3)
+    fields = ("kind", "step", "starts_on", "number", "when", "offset", "who")
+    given = {n: getattr(row, n) for n in (*fields, "what", "every", "most")}
+    escalation_policy.save_rung(row, {**given, "offset": "2d"}, by=cast.district)
+    last = EscalationRung.objects.get(number=5)
+    escalation_policy.drop_rung(last, by=cast.district)
+    then = coming()
+    changed = {r.number: r.was for r in then.rows if r.was}
+    assert set(changed) == {3}
+    assert "1" in changed[3]  # a day after it is due, as it holds now
+    assert [r.number for r in then.dropped] == [5]
+    client.force_login(cast.district)
+    page = client.get("/escalation/?kind=routine").content.decode()
+    assert changed[3] in page
+    assert "移出第 5 档" in page

@@ -192,3 +192,18 @@ def test_staff_write_a_request_down_once(cast: Any, forest: Any, sign_in: As) ->
         "/requests/new/", {**given, "key": "k2", "reporter_phone": "1381234"}
     )
     assert "reporter_phone" in wrong.context["form"].errors
+
+
+def test_an_excluded_request_says_so_once_in_its_head(
+    make: Makers, sign_in: As
+) -> None:
+    row = make.request("closed")
+    Request.objects.filter(pk=row.pk).update(is_excluded=True)
+    page = sign_in("town_a").get(f"/requests/{row.no}/").content.decode()
+    assert (
+        page.split("<h1>", 1)[1]
+        .split("</h1>", 1)[1]
+        .split("</p>", 1)[0]
+        .count("已剔除")
+        == 1
+    )

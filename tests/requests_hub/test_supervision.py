@@ -172,3 +172,11 @@ def test_a_rung_asks_no_second_statement_while_one_is_owed(make):
         escalation.sweep()
     assert Supervision.objects.filter(task=task).count() == 1
     assert Task.objects.get(pk=task.pk).next_at > late
+
+
+def test_the_form_says_the_rules_time_to_answer(make, client):
+    task = task_of(make.request("whistled"), make.departments["urban_management"])
+    client.force_login(make.cast.district)
+    page = client.get(f"/tasks/{task.pk}/supervise/").content.decode()
+    assert "按规则：1 个工作日，到" in page
+    assert "哨的规则" not in page
