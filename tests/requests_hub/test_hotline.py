@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from governance.core import consumers, dictionaries
 from governance.core.errors import Invalid
-from governance.core.models import Event, ImportRow, Notice
-from governance.core.registers import find, imports, work
+from governance.core.models import Event, ImportRow, ImportRun, Notice
+from governance.core.registers import find, import_pages, imports, work
 from requests_hub.actions import desk, feedback
 from requests_hub.actions.hotline_messages import propose_states, receive
 from requests_hub.gateways import carrying
@@ -394,3 +394,13 @@ def test_reopened_there_is_reopened_here(cast: Any, make: Makers) -> None:
     message(cast, their_state="重办")
     row.refresh_from_db()
     assert row.state == "reopened"
+
+
+def test_columns_to_be_read_are_no_strange_ones() -> None:
+    """They stand in the register's own template and export; other words are told of."""
+    register = find("hotline-messages")
+    assert register is not None
+    only_read = [str(c.label) for c in register.columns if c.read_only]
+    run = ImportRun(headings=[[], [*only_read, "备用列"]], columns={})
+    assert only_read
+    assert import_pages.unknown_headings(register, run) == ["备用列"]

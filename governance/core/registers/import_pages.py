@@ -267,8 +267,16 @@ def choices(run: ImportRun, register: Register) -> dict[str, Any]:
     }
 
 
-def unknown_headings(run: ImportRun) -> list[str]:
-    """Headings of the file that no column has: they are not imported."""
+def unknown_headings(register: Register, run: ImportRun) -> list[str]:
+    """Headings of the file that no column has: they are not imported.
+
+    Columns that are only read are known too; they stand in the register's own files.
+    """
     texts = run.headings[1] if len(run.headings) > 1 else []
     taken = set(run.columns.values())
-    return [t for position, t in enumerate(texts) if t and position not in taken]
+    known = {str(column.label) for column in register.columns if column.read_only}
+    return [
+        text
+        for position, text in enumerate(texts)
+        if text and position not in taken and text not in known
+    ]

@@ -126,7 +126,7 @@ def _page(
         context["tabs"] = import_pages.tabs(run, tab)
         context["will_write"] = import_pages.will_write(run)
         context["left_out"] = import_pages.left_out(run)
-        context["extra"] = import_pages.unknown_headings(run)
+        context["extra"] = import_pages.unknown_headings(register, run)
         context["same_file"] = imports.same_file(run)
     return render(request, "core/registers/import_run.html", context, status=status)
 
