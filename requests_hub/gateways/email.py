@@ -14,6 +14,8 @@ from governance.core.errors import Invalid
 from requests_hub.gateways.base import Receipt, Refused
 from requests_hub.models import Sending
 
+FINAL = 500  # from this code on a mail server's refusal stands
+
 
 class EmailGateway:
     """One message, one recipient; its number is the Message-ID, so that answers are recognised."""
@@ -47,8 +49,7 @@ class EmailGateway:
             message.send()
         except smtplib.SMTPRecipientsRefused as error:
             code = max((reply[0] for reply in error.recipients.values()), default=0)
-            words = _("The mail server does not take this address.")
-            raise Refused(words, is_final=code >= 500, code=code) from error
+            raise _refused_address(code) from error
         except (smtplib.SMTPException, OSError) as error:
             words = _("The mail server did not take it: %(name)s.")
             code = getattr(error, "smtp_code", 0)
@@ -56,6 +57,16 @@ class EmailGateway:
                 words % {"name": type(error).__name__}, code=code or 0
             ) from error
         return Receipt(250, number)
+
+
+def _refused_address(code: int) -> Refused:
+    """4xx is a passing trouble of the server (RFC 5321, 4.2.1) and says nothing of the address."""
+    if code >= FINAL:
+        words = _("The mail server does not take this address.")
+        return Refused(words, is_final=True, code=code)
+    return Refused(
+        _("The mail server cannot take it just now; it will be tried again."), code=code
+    )
 
 
 def message_id(pk: int) -> str:

@@ -168,3 +168,21 @@ def test_second_quickstart_of_one_folder_is_refused(settings, short_dir):
 def test_table_is_straight_with_chinese_in_it():
     assert quickstart._width("town_a") == 6
     assert quickstart._width("云城街道") == 8
+
+
+@pytest.mark.parametrize("given", ["", "https://onegrid.example.org"])
+def test_messages_name_the_port_that_is_served_unless_an_address_is_set(
+    monkeypatch, settings, given
+):
+    settings.SITE_ADDRESS = given or "http://127.0.0.1:8000"
+    monkeypatch.setenv("SITE_ADDRESS", given)
+    with quickstart._open_door(_free_port()) as door:
+        quickstart._follow_port(door)
+        expected = given or f"http://127.0.0.1:{door.getsockname()[1]}"
+    assert (os.environ["SITE_ADDRESS"], settings.SITE_ADDRESS) == (expected, expected)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,6 +1,7 @@
 """Messages out: once by key, tried with pauses, never in the caller's transaction."""
 
 import json
+import smtplib
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -202,6 +203,34 @@ def test_one_broken_gateway_does_not_stop_the_others(
     text.refresh_from_db()
     assert (letter.state, letter.last_error) == ("waiting", "ZeroDivisionError")
     assert text.state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "words"),
+    [
+        (451, "waiting", "稍后会再试"),
+        (550, "given_up", "邮件服务器不接收此地址"),
+    ],
+)
+def test_a_passing_trouble_of_the_mail_server_is_no_refusal_of_the_address(
+    district: Any,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    state: str,
+    words: str,
+) -> None:
+    settings.MAIL_URL = "smtp://localhost"
+
+    def refuse(self: Any, *_args: Any, **_more: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({"a@example.org": (code, b"no")})
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    row = queue(district, "m", channel="email", address="a@example.org")
+    carrying.carry()
+    row.refresh_from_db()
+    assert (row.state, row.tries[-1]["code"]) == (state, code)
+    assert words in row.last_error
 
 
 def test_a_letter_has_one_number_however_often_it_is_tried(

@@ -41,6 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         door = _open_door(_port(options["port"]))
+        _follow_port(door)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _raise_stop)
         try:
@@ -90,7 +91,7 @@ class Command(BaseCommand):
 
     def _run(self, door: socket.socket) -> None:
         supervisor = Supervisor(_children(door.fileno()), self._say)
-        address = f"http://127.0.0.1:{door.getsockname()[1]}"
+        address = _address(door)
         try:
             supervisor.start()
             self._wait_until_ready(supervisor, address)
@@ -202,6 +203,20 @@ def _open_door(port: int) -> socket.socket:
             f"make run PORT={port + 1 if port < 65535 else 8000}"
         ) from None
     return door
+
+
+def _follow_port(door: socket.socket) -> None:
+    """Let messages to residents name the port we really answer on, unless an address was set.
+
+    The children read it from the environment; the demo is loaded by this very process.
+    """
+    if not os.environ.get("SITE_ADDRESS"):
+        os.environ["SITE_ADDRESS"] = _address(door)
+        settings.SITE_ADDRESS = _address(door)
+
+
+def _address(door: socket.socket) -> str:
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
 
 
 @contextmanager
