@@ -58,7 +58,7 @@ def save_agreement(
         items = filled.pop("items", None)
         if row is not None:
             _must_cover(by, row)
-        _check(row, filled, sides)
+        _check(row, filled, sides, items)
         if row is None:
             filled["no"] = filled.get("no") or _next_no()
         elif not filled.get("no", row.no):
@@ -101,7 +101,10 @@ def _again_in_force(row: Agreement, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(
-    row: Agreement | None, values: dict[str, Any], sides: Sequence[str] | None
+    row: Agreement | None,
+    values: dict[str, Any],
+    sides: Sequence[str] | None,
+    items: Sequence[ItemRow] | None,
 ) -> None:
     wrong = {}
     begins = values.get("term_from") or (row.term_from if row else None)
@@ -112,6 +115,8 @@ def _check(
         wrong["term_to"] = [_("Name the last day of the term.")]
     if begins and ends and ends < begins:
         wrong["term_to"] = [_("A term ends after it began.")]
+    elif ends:
+        wrong |= _past_the_term(row, items, ends)
     if (sides is None and row is None) or (
         sides is not None and len({*sides} - {""}) < 2
     ):
@@ -120,6 +125,28 @@ def _check(
         wrong["grid"] = [_("Name the grid it serves.")]
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _past_the_term(
+    row: Agreement | None, items: Sequence[ItemRow] | None, ends: dt.date
+) -> dict[str, list[str]]:
+    """Items due after the term, at the field that must give way: theirs, or a cut term's end."""
+    if items is not None:
+        words = [text for item in items if (text := late(item.what, item.due, ends))]
+        return {"items": words} if words else {}
+    if row is None or ends >= row.term_to:
+        return {}
+    left = row.items.open().filter(due__gt=ends)
+    words = [late(item.what, item.due, ends) for item in left]
+    return {"term_to": words} if words else {}
+
+
+def late(what: str, due: dt.date | None, ends: dt.date) -> str:
+    """What is wrong with an item due after its agreement ends; empty when it is in time."""
+    if due is None or due <= ends:
+        return ""
+    words = _("“%(what)s” is due on %(due)s, after the term ends on %(ends)s.")
+    return words % {"what": what, "due": due.isoformat(), "ends": ends.isoformat()}
 
 
 def _set_sides(row: Agreement, names: Sequence[str], by: Actor) -> None:

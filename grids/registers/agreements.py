@@ -1,6 +1,7 @@
 """The register of agreements between Party bodies, departments and units."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from governance.core import registers
 from governance.core.registers import Column, Kind, Register
 from governance.core.registers.reading import narrow
-from grids.actions.agreements import ItemRow, save_agreement
+from governance.core.registers.spec import Planned, Problem
+from grids.actions.agreements import ItemRow, late, save_agreement
 from grids.models import Agreement
 from grids.party_workflow import AGREEMENT
 from grids.registers import base
@@ -96,6 +98,15 @@ def _day(text: str) -> date | None:
     except ValueError:
         words = _("“%(text)s” is no day; write it as 2026-12-31.")
         raise ValueError(words % {"text": text}) from None
+
+
+def check_rows(rows: Sequence[Planned], _viewer: Any) -> None:
+    """Say before an import which items are due after the term."""
+    for row in rows:
+        ends = row.values.get("term_to") or (row.target.term_to if row.target else None)
+        for item in row.values.get("items") or () if ends else ():
+            if words := late(item.what, item.due, ends):
+                row.problems.append(Problem("items", words))
 
 
 def _sides(row: Agreement) -> str:
@@ -184,6 +195,7 @@ AGREEMENTS = Register(
     ),
     natural_key=("title", "term_from"),
     save=save_agreement,
+    check=check_rows,
     visible=agreements,
     filters=AgreementFilter,
     facets=("grid", "kind", "state", "needs", "ended"),

@@ -9,9 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from governance.core import consumers
 from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed
 from governance.core.models import Event, Notice
+from governance.core.registers.spec import Planned
 from grids.actions import agreement_reminders, agreements
 from grids.actions.agreements import ItemRow
 from grids.models import Agreement, AgreementItem
+from grids.registers.agreements import check_rows, read_items
 from tests.factories import party as make
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,36 @@ def test_reviews_are_one_a_year(row: Agreement, cast: SimpleNamespace) -> None:
     with pytest.raises(Invalid) as error:
         agreements.review(row, by=cast.town_a, year=2019, verdict="x", score=101)
     assert set(error.value.fields) == {"year", "verdict", "score"}
+
+
+def test_no_item_is_due_after_the_term(row: Agreement, cast: SimpleNamespace) -> None:
+    late = dt.date(row.term_to.year + 1, 1, 5)
+    with pytest.raises(Invalid) as refused:
+        agreements.save_agreement(
+            row, {"items": [ItemRow("再修水管", "", late)]}, by=cast.town_a
+        )
+    assert "再修水管" in refused.value.fields["items"][0]
+    with pytest.raises(Invalid) as refused:  # the term cut below an item's day
+        agreements.save_agreement(
+            row, {"term_to": dt.date(2026, 11, 30)}, by=cast.town_a
+        )
+    assert "联合主题党日" in refused.value.fields["term_to"][0]
+    longer = {"term_to": late, "items": [ItemRow("再修水管", "", late)]}
+    agreements.save_agreement(row, longer, by=cast.town_a)
+    assert row.items.get(what="再修水管").due == late
+
+
+def test_an_import_names_items_due_after_the_term(row: Agreement) -> None:
+    values = {"items": read_items("甲 | 乙 | 2099-01-01\n丙 | 乙 | 2026-03-01")}
+    fresh = Planned(1, {}, {**values, "term_to": dt.date(2026, 12, 31)})
+    known = Planned(2, {}, values, target=row)
+    empty = Planned(3, {}, values)
+    check_rows([fresh, known, empty], None)
+    assert [[p.column for p in r.problems] for r in (fresh, known, empty)] == [
+        ["items"],
+        ["items"],
+        [],
+    ]
 
 
 def test_renewing_carries_open_items(row: Agreement, cast: SimpleNamespace) -> None:
