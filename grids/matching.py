@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grids.names import alike, plain, within
+from grids.names import alike, holds, plain, within
 
 # how much each finding says by itself
 STRENGTH = {
@@ -26,11 +26,13 @@ STRENGTH = {
     "name_below": 0.75,  # the same name two levels below the parent, once
     "name_once": 0.7,  # the parent is not known; the name is there once
     "name_alike": 0.6,  # times the likeness, from ALIKE_FROM
+    "name_in": 0.65,  # the line's name holds the grid's; times how well it does
     "name_many": 0.35,  # the name is there several times
     "area": 0.95,  # times the larger of the two shares
 }
 ELSEWHERE, OTHER_PARENT = 0.5, 0.6
 ALIKE_FROM = 0.75
+HELD_FROM = 0.4
 MOST_NAMESAKES = 5
 MOST_CANDIDATES = 6
 WORTH_A_LOOK, WHOLE, TOUCHES, SPREAD = 0.5, 0.8, 0.02, 0.15
@@ -326,10 +328,22 @@ def _below(t: Theirs, net: Net, parent: Ours, candidate: Any) -> None:
         if ratio >= ALIKE_FROM:
             strength = round(STRENGTH["name_alike"] * ratio, 3)
             candidate(grid).add("name_alike", strength, grid_name=grid.name)
+    _held(t.name, parent, children, candidate)
     lower = [g for child in net.children[parent.pk] for g in net.children[child.pk]]
     same = [g for g in lower if plain(g.name) == name and _fits(t, net, g)]
     if len(same) == 1:
         candidate(same[0]).add("name_below", grid_name=same[0].name, parent=parent.name)
+
+
+def _held(name: str, parent: Ours, children: Sequence[Ours], candidate: Any) -> None:
+    """Children whose name stands in the line's: 土门村 in 土门村公卫网格; the longest ones count."""
+    text = within(name, parent.name)
+    found = [(holds(text, g.name), g) for g in children]
+    most = max((len(plain(g.name)) for ratio, g in found if ratio), default=0)
+    for ratio, grid in found:
+        if ratio >= HELD_FROM and len(plain(grid.name)) == most:
+            strength = round(STRENGTH["name_in"] * ratio, 3)
+            candidate(grid).add("name_in", strength, grid_name=grid.name)
 
 
 def _by_area(t: Theirs, net: Net, areas: list[Overlap], candidate: Any) -> None:

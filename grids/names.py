@@ -37,6 +37,13 @@ ENDINGS = (
     "村",
     "镇",
 )
+# what the lines put into the names of their grids, besides the place
+LINE_WORDS = re.compile(
+    "党员中心户|党小组|党支部|党建|综治|平安|治安|警务|公共卫生|公卫|卫生|健康|文明|创文|"
+    "城市管理|城管|市容|环卫|消防|应急|安监|安全生产|食品安全|民政|信访|禁毒|林长|河长|田长|"
+    "工作站|服务站|片区|专属|综合"
+)
+SHORTEST = 2  # letters of a name that may stand for its grid inside a longer one
 NOISE = re.compile(r"[\s\-_.,，、。·:：()（）\[\]【】#]+")
 
 
@@ -100,3 +107,32 @@ def within(name: str, parent: str) -> str:
         if front and text.startswith(front) and len(text) > len(front):
             return text[len(front) :].lstrip("- _·,，")
     return text
+
+
+def holds(name: str, other: str) -> float:
+    """How well `name` holds the grid name `other` in it: 1 when only words of a line are left.
+
+    0 when it does not, when a number is cut in two (1号网格 in 11号网格), or when `other` is too
+    short to tell; between the two the share of the letters that are the grid's.
+    """
+    text = NOISE.sub("", unicodedata.normalize("NFKC", name).lower())
+    whole = NOISE.sub("", unicodedata.normalize("NFKC", other).lower())
+    core = plain(other)
+    if plain(name) == core:
+        return 0.0  # the same name, which says more
+    for part in (whole, core):
+        at = text.find(part)
+        if len(part) < SHORTEST or part.isdigit() or at < 0:
+            continue
+        before, after = text[at - 1 : at], text[at + len(part) :][:1]
+        if _cuts(before, part[0]) or _cuts(part[-1], after):
+            continue
+        rest = LINE_WORDS.sub("", text[:at] + text[at + len(part) :])
+        rest = "" if rest in ENDINGS else rest
+        return 1.0 if not rest else round(len(part) / (len(part) + len(rest)), 3)
+    return 0.0
+
+
+def _cuts(one: str, two: str) -> bool:
+    """Whether two neighbouring letters belong to one number."""
+    return all(c.isdigit() or (c and NUMERAL.fullmatch(c)) for c in (one, two))

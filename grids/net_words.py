@@ -51,6 +51,7 @@ def _reason_words(code: str, found: Mapping[str, Any]) -> str:
         "name_below": _("the same name, two levels below the parent"),
         "name_once": _("the only grid of this name; no parent given"),
         "name_alike": _("a name much alike"),
+        "name_in": _("its name stands in the line's"),
     }
     if code in simple:
         return simple[code]

@@ -17,7 +17,7 @@ from grids.matching import (
     match,
     spread,
 )
-from grids.names import alike, number, plain, within
+from grids.names import alike, holds, number, plain, within
 
 
 def test_names_come_to_one_form() -> None:
@@ -39,6 +39,16 @@ def test_names_come_to_one_form() -> None:
     assert alike("城北第三网格", "城北第四网格") == 0.0
 
 
+def test_a_line_name_holds_the_name_of_a_grid() -> None:
+    assert holds("土门村公卫网格", "土门村") == 1.0
+    assert holds("第三网格党小组网格", "第三网格") == 1.0
+    assert 0 < holds("土门村小学旁网格", "土门村") < 1
+    assert holds("11号网格片区", "1号网格") == 0.0  # a number cut in two
+    assert holds("十三组平安", "三组") == 0.0
+    assert holds("公卫3", "第三网格") == 0.0  # nothing but a number is left of it
+    assert holds("土门村", "土门村") == 0.0  # that is the same name, which says more
+
+
 # Two villages of two small grids: each small grid is a square of 2 × 2, side by side.
 #   A: 0–2, 2–4    B: 4–6, 6–8
 def net() -> Net:
@@ -54,6 +64,18 @@ def net() -> Net:
             Ours(22, "44530200120202", "第二网格", "small", 20, box(6, 0, 8, 2)),
         ]
     )
+
+
+def test_a_name_with_the_lines_own_words_is_a_candidate_below_the_exact_one() -> None:
+    town = "云城街道"
+    health = best(Theirs(1, "GW-3", "城北村公卫网格", parent_name=town))
+    exact = best(Theirs(1, "GW-3", "城北村", parent_name=town))
+    assert (health.grid, health.score, health.method) == (20, 0.65, "name")
+    assert [r["code"] for r in health.reasons] == ["name_in"]
+    assert (exact.grid, exact.score) == (20, 0.9)
+    assert judge([health.standing]).desk == "contested"  # looked at, never taken unseen
+    other = match([Theirs(1, "GW-9", "流动党员网格", parent_name=town)], net())
+    assert other[1] == []
 
 
 def best(theirs: Theirs) -> Candidate:
