@@ -1,4 +1,8 @@
-"""Invented persons of the demo: identity numbers of a division that does not exist, no phones."""
+"""Invented persons of the demo.
+
+Their identity numbers are of a division that does not exist, their telephone numbers of a range that is
+given to nobody: whole, so that masking, unmasking and a whole export can be tried.
+"""
 
 import datetime as dt
 import random
@@ -26,6 +30,7 @@ from grids.models import (
 from grids.models.households import due_after
 
 HOUSEHOLDS, SEED = 120, 20261119
+NOBODYS = "1540000"  # 154 is not given to any network
 TWICE = (4, 16, 29)  # households whose head was written down again, without a number
 LANES = ("幸福巷", "和顺路", "星岩三路", "云龙街", "石场路", "榕树下")
 CARE = ("living_alone", "disabled", "child", "low_income")
@@ -67,7 +72,7 @@ def _family(n: int, chance: random.Random) -> list[Values]:
                 "nation": "01",
                 "politics": "01" if k == 0 and n % 6 == 0 else "13",
                 "residence": "floating" if n % 8 == 5 else "registered",
-                "phone": f"138****{(n * 5 + k) % 10000:04d}" if k < 2 else "",
+                "phone": f"{NOBODYS}{(n * 5 + k) % 10000:04d}" if k < 2 else "",
             }
         )
     return out
