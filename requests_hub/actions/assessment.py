@@ -54,13 +54,22 @@ def save_scorecard(
     Raises:
         Invalid: the formula, at its field; amber above green.
     """
+    check_scorecard(row, values)
+    values = _placed(row, values, by)
+    return base.write(row, Scorecard, values, by=by, source=source, version=version)
+
+
+def check_scorecard(row: Scorecard | None, values: dict[str, Any]) -> None:
+    """Whether a scorecard could be written like this.
+
+    Raises:
+        Invalid: the formula, at its field; amber above green.
+    """
     if row is None or "formula" in values:
         formulas.check(values.get("formula") or "", LABELS)
     green = _number(values, row, "green_from", Scorecard)
     if _number(values, row, "amber_from", Scorecard) > green:
         raise Invalid(fields={"amber_from": [_("Amber begins below green.")]})
-    values = _placed(row, values, by)
-    return base.write(row, Scorecard, values, by=by, source=source, version=version)
 
 
 def _placed(row: Any, values: dict[str, Any], by: Actor) -> dict[str, Any]:

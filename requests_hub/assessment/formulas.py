@@ -42,6 +42,16 @@ def evaluate(text: str, values: Mapping[str, float | None]) -> float | None:
         return None
 
 
+def names_in(text: str) -> list[str]:
+    """The indicators that a formula names, each once, in its order; none where it is unreadable."""
+    try:
+        nodes = ast.walk(_parse(text))
+    except _Bad:
+        return []
+    found = [node.id for node in nodes if isinstance(node, ast.Name)]
+    return [name for name in dict.fromkeys(found) if name not in FUNCTIONS]
+
+
 class _Bad(Exception):
     """What is wrong, in words."""
 

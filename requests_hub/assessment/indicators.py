@@ -31,6 +31,27 @@ class RateOf:
     about: Text = ""
 
 
+@dataclass(frozen=True)
+class MeanOf:
+    """Mean of the marks (1 to 5) that one side gave; `base` is the name of how many scores."""
+
+    name: str
+    label: Text
+    base: str
+    base_label: Text
+    about: Text
+
+    @property
+    def points(self) -> str:
+        """The name of the sum of the marks."""
+        return f"{self.name}_points"
+
+    @property
+    def marks(self) -> str:
+        """The name of how many marks the sum is of."""
+        return f"{self.name}_marks"
+
+
 COUNTS = (
     Count("received", pgettext_lazy("count", "Received")),
     Count("excluded", _("Left out of the rates")),
@@ -77,6 +98,17 @@ RATES = (
     RateOf("rework_rate", _("Rework rate"), "handle_again", "handle_due",
            _("sent back for rework ÷ calls whose day of handling has come")),
 )  # fmt: skip
+DEPARTMENT_SCORE = MeanOf(
+    "department_score", _("The desk on the department"),
+    "department_scores", _("Scores given to departments"),
+    _("mean of the marks from 1 to 5 that desks gave departments for calls in these days"),
+)  # fmt: skip
+CALL_SCORE = MeanOf(
+    "call_score", _("The department on the call"),
+    "call_scores", _("Scores given to calls"),
+    _("mean of the marks from 1 to 5 that departments gave for calls in these days"),
+)  # fmt: skip
+MEANS = (DEPARTMENT_SCORE, CALL_SCORE)
 THREE = (
     ("contacted_rate", _("Contacted rate")),
     ("solved_rate", _("Solved rate")),
@@ -101,6 +133,8 @@ LABELS: dict[str, Text] = {
     **{count.name: count.label for count in COUNTS},
     **{rate.name: rate.label for rate in RATES},
     **dict(THREE),
+    **{mean.name: mean.label for mean in MEANS},
+    **{mean.base: mean.base_label for mean in MEANS},
 }
 
 
@@ -117,7 +151,10 @@ def shares(n: Counts, weights: Weights) -> dict[str, Share]:
 
 
 def values(n: Counts, weights: Weights) -> dict[str, float | None]:
-    """What a formula may name: counts, rates in per cent (None without a base), the score."""
+    """What a formula may name: counts, rates in per cent and means (None without a base)."""
     rates = {name: share.percent for name, share in shares(n, weights).items()}
     counts: dict[str, float | None] = {name: n.get(name, 0) for name in MEASURES}
+    for mean in MEANS:
+        counts[mean.base] = n.get(mean.base, 0)
+        rates[mean.name] = Share(n.get(mean.points, 0), n.get(mean.marks, 0)).quotient
     return {**counts, **rates, "score": three_rates(n, weights).score}

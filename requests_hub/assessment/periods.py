@@ -7,9 +7,16 @@ before: the same days of the month, for a week the 52 weeks before, so that week
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
 
 KINDS = ("day", "week", "month")
+
+
+def moment(day: date) -> datetime:
+    """The first moment of a day, local time."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,11 @@ class Period:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """The same as moments; the second one is not included."""
+        return moment(self.first), moment(self.last + timedelta(days=1))
 
     def before(self) -> "Period":
         """The period just before (环比)."""

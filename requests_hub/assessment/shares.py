@@ -20,6 +20,10 @@ class Share:
     def percent(self) -> float | None:
         return 100 * self.part / self.whole if self.whole else None
 
+    @property
+    def quotient(self) -> float | None:
+        return self.part / self.whole if self.whole else None
+
 
 @dataclass(frozen=True)
 class Weights:

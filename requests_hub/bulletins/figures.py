@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from governance.core import worktime
 from grids.models import Department, Grid
-from requests_hub.assessment.periods import Period
+from requests_hub.assessment.periods import Period, moment
 from requests_hub.models import Naming
 from requests_hub.queries import bulletin_facts as facts
 from requests_hub.queries import bulletin_topics as topics
@@ -60,11 +58,6 @@ def window_of(
     """From the first moment of the period to its end, or to the cut-off if that is earlier."""
     end = min(moment(period.last + timedelta(days=1)), cut_off)
     return Window(district, moment(period.first), end, recorded)
-
-
-def moment(day: date) -> datetime:
-    """The first moment of a day, local time."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _like(

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from governance.core.workflow import Text
 from requests_hub.assessment import formulas, indicators
-from requests_hub.assessment.indicators import LABELS, RATES
+from requests_hub.assessment.indicators import LABELS, MEANS, RATES, MeanOf
 from requests_hub.assessment.periods import Period
 from requests_hub.assessment.shares import NONE, Weights, change, growth, one_decimal
 from requests_hub.models import Scorecard
@@ -26,14 +26,16 @@ BASES = {
     "solved_rate": ("solved", "valid"),
     "satisfied_rate": ("satisfied", "valid"),
 }
+MEAN_BY_NAME = {mean.name: mean for mean in MEANS}
 COLUMNS = {
     "place": (
         "received", "excluded", "close_due", "close_rate", "close_on_time", "report_on_time",
-        "contacted_rate", "solved_rate", "satisfied_rate", "score",
+        "contacted_rate", "solved_rate", "satisfied_rate", "score", "department_score", "call_score",
     ),
     "department": (
         "called", "return_rate", "report_on_time", "plan_on_time", "handle_due", "handle_rate",
         "handle_on_time", "rework_rate", "contacted_rate", "solved_rate", "satisfied_rate", "score",
+        "department_score", "call_score",
     ),
 }  # fmt: skip
 TONES = {
@@ -68,7 +70,7 @@ def rows(
         where = {"grid": unit.code} if by == "place" else {"department": unit.code}
         known = indicators.values(unit.n, weights)
         cells = [_figure(n, unit.n, known, period, where) for n in COLUMNS[by]]
-        cells += [_card(card, known) for card in cards]
+        cells += [card_figure(card, known) for card in cards]
         out.append((unit, list(zip(titles, cells, strict=True))))
     return out
 
@@ -94,6 +96,8 @@ def _figure(
         percent = known[name]
         text = NONE if percent is None else f"{one_decimal(percent)}%"
         return Figure(text, base, behind(whole, period, where) if base else "")
+    if name in MEAN_BY_NAME:
+        return _mean(MEAN_BY_NAME[name], known, period, where)
     if name == "score":
         return Figure(one_decimal(known[name]))
     number = n.get(name, 0)
@@ -104,10 +108,37 @@ def _figure(
     )
 
 
-def _card(card: Scorecard, known: dict[str, float | None]) -> Figure:
+def card_figure(card: Scorecard, known: dict[str, float | None]) -> Figure:
+    """What a scorecard gives, with its colour; where it gives nothing, for want of what."""
     value = formulas.evaluate(card.formula, known)
     tone = card.tone(value)
-    return Figure(one_decimal(value), tone=tone, word=TONES.get(tone, ""))
+    lacking = _lacking(card, known) if value is None else ""
+    return Figure(one_decimal(value), lacking, tone=tone, word=TONES.get(tone, ""))
+
+
+def _lacking(card: Scorecard, known: dict[str, float | None]) -> str:
+    """Why a scorecard has no figure: the indicators that have none themselves."""
+    none = [
+        str(LABELS[name])
+        for name in formulas.names_in(card.formula)
+        if name in LABELS and known.get(name) is None
+    ]
+    words = pgettext("between", ", ").join(none)
+    return _("no figure of: %(names)s") % {"names": words} if none else ""
+
+
+def _mean(
+    mean: MeanOf,
+    known: dict[str, float | None],
+    period: Period,
+    where: dict[str, str],
+) -> Figure:
+    """A mean with how many scores it rests on; words where nobody has scored."""
+    value, n = known[mean.name], int(known[mean.base] or 0)
+    if value is None:
+        return Figure(_("no scores yet"))
+    base = ngettext("%(n)s score", "%(n)s scores", n) % {"n": n}
+    return Figure(one_decimal(value), base, behind(mean.base, period, where))
 
 
 def behind(measure: str, period: Period, where: dict[str, str]) -> str:
@@ -225,7 +256,7 @@ def chart(days: Sequence[tuple[date, int, int]]) -> dict[str, Any]:
 
 def glossary() -> list[tuple[str, Text, Text]]:
     """(name in a formula, label, how it is reckoned) of every indicator."""
-    about: dict[str, Text] = {rate.name: rate.about for rate in RATES}
+    about: dict[str, Text] = {one.name: one.about for one in (*RATES, *MEANS)}
     about |= {
         "contacted_rate": _(
             "contacted ÷ valid revisits; of a department, ÷ valid answers about it"

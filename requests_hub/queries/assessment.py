@@ -13,7 +13,7 @@ from requests_hub.assessment.indicators import ABOUT, MEASURES, OF_DEPARTMENTS
 from requests_hub.assessment.periods import Period
 from requests_hub.models import AssessmentRule, Scorecard
 from requests_hub.models.statistics import WHOLE, Axis
-from requests_hub.queries import areas, statistics
+from requests_hub.queries import areas, scores, statistics
 
 Counts = dict[str, int]
 CHILDREN = {"district": "large", "large": "medium"}
@@ -93,6 +93,10 @@ def _grids(held: areas.Held, level: str, period: Period) -> list[Unit]:
         held.district, MEASURES, period.first, period.last, places=list(found)
     ):
         found[figure.place][figure.measure] = figure.n
+    column = f"{level}_id"
+    inside = Q(**{f"{column}__in": list(found)})
+    for pk, given in scores.of_period(period, column, inside).items():
+        found[pk] |= given
     return [Unit(grid.short, grid.code, found[grid.pk]) for grid in rows]
 
 
@@ -120,8 +124,18 @@ def departments(user: User, period: Period) -> list[Unit]:
         row = found.setdefault(int(figure.key), {})
         name = figure.measure.removeprefix(ABOUT)
         row[name] = row.get(name, 0) + figure.n
+    inside = _inside(district, held) & (Q(department__in=own) if own else Q())
+    for pk, given in scores.of_period(period, "department_id", inside).items():
+        found.setdefault(pk, {}).update(given)
     named = Department.objects.filter(pk__in=own or found).order_by("order", "pk")
     return [Unit(d.short, d.code, found.get(d.pk, {})) for d in named]
+
+
+def _inside(district: int, held: areas.Held | None) -> Q:
+    """The calls of the area whose departments are assessed."""
+    if held and held.level in ("large", "medium"):
+        return Q(**{f"{held.level}_id__in": held.places})
+    return Q(district_id=district)
 
 
 def _days(held: areas.Held, period: Period) -> tuple[tuple[date, int, int], ...]:

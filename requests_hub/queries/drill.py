@@ -6,17 +6,17 @@ A figure counts requests, or calls, revisits or events of requests. The list sho
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.core.models import Event
-from requests_hub.models import DepartmentAnswer, Request, Revisit, Task
+from requests_hub.assessment.periods import moment
+from requests_hub.models import DepartmentAnswer, Request, Revisit, Score, Task
 
 NOT_ASSESSED = ("draft", "rejected", "withdrawn", "merged", "held")
 COUNTED = Q(is_excluded=False)
@@ -105,6 +105,19 @@ def _called(column: str, more: Q | None = None) -> Make:
     return make
 
 
+def _scored(side: str) -> Make:
+    """Scores that one side gave in these days; of one department where it is given."""
+
+    def make(days: Days, department: str) -> Behind:
+        found = Score.objects.filter(_in("given_at", days), side=side)
+        if department:
+            found = found.filter(task__department__code=department)
+        inside = Q(pk__in=found.values("task__request_id")) & COUNTED
+        return Behind(inside, found, "task__request_id", _("scores"))
+
+    return make
+
+
 def _told(name: str, noun: str | Promise) -> Make:
     """What the log says of these days."""
 
@@ -154,6 +167,8 @@ FIGURES: dict[str, Make] = {
     "handle_done": _called("due_at", _STANDS & Q(replied_at__isnull=False)),
     "handle_met": _called("due_at", _STANDS & Q(replied_at__lte=F("due_at"))),
     "handle_again": _called("due_at", _STANDS & Q(rework_count__gt=0)),
+    "department_scores": _scored(Score.Side.DESK),
+    "call_scores": _scored(Score.Side.DEPARTMENT),
 }
 
 
@@ -177,6 +192,5 @@ def behind(
     make = FIGURES.get(figure)
     if make is None:
         return Behind(Q(pk__in=[]))
-    start = timezone.make_aware(datetime.combine(first, time.min))
-    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
+    start, end = moment(first), moment(last + timedelta(days=1))
     return make((start, min(end, until or end)), department)

@@ -3,11 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.core.registers import Column, Kind, Register, add
+from governance.core.registers import Column, Kind, Register, add, panels
 from grids.registers import base
 from grids.registers.filters import RecordFilter
 from requests_hub.actions.assessment import save_rule, save_scorecard
 from requests_hub.models import AssessmentRule, Scorecard
+from requests_hub.panels.scorecards import preview
 
 GROUP = _("Data and assessment")
 READERS = frozenset(
@@ -58,6 +59,16 @@ add(
             ),
             Column("note", _("Grounds"), max_length=200),
         ),
+        usual={
+            name: str(AssessmentRule._meta.get_field(name).default)  # noqa: SLF001 - Django's documented API
+            for name in (
+                "contacted",
+                "solved",
+                "satisfied",
+                "basically_percent",
+                "first_day",
+            )
+        },
         natural_key=("valid_from",),
         save=save_rule,
         visible=base.visible(AssessmentRule),
@@ -101,6 +112,10 @@ add(
             Column("order", _("Order"), Kind.INTEGER, in_list=False),
             Column("note", _("Grounds"), max_length=200),
         ),
+        usual={
+            name: str(Scorecard._meta.get_field(name).default)  # noqa: SLF001 - Django's documented API
+            for name in ("green_from", "amber_from", "order")
+        },
         natural_key=("name",),
         save=save_scorecard,
         visible=base.visible(Scorecard),
@@ -109,4 +124,8 @@ add(
         readers=READERS,
         writers=WRITERS,
     ),
+)
+
+panels.add_preview(
+    "scorecards", panels.Preview("requests_hub/assessment/preview.html", preview)
 )

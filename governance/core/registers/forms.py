@@ -116,14 +116,15 @@ class RecordForm(forms.Form):
         try:
             return self.register.save(self.row, self.values, by=by, version=version)
         except Invalid as error:
-            self._refuse(error)
+            self.refuse(error)
         except Conflict as error:
             self._show_both(error)
         except DomainError as error:
             self.add_error(None, error.message)
         return None
 
-    def _refuse(self, error: Invalid) -> None:
+    def refuse(self, error: Invalid) -> None:
+        """Say at its fields what is wrong."""
         for name, sentences in error.fields.items():
             at = name if name in self.fields else None
             self.add_error(at, sentences)

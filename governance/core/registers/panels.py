@@ -14,6 +14,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from governance.core.models import User
+from governance.core.registers.forms import RecordForm
 from governance.core.registers.spec import Text
 
 Context = Callable[[HttpRequest, Any], dict[str, Any] | None]
@@ -40,10 +42,19 @@ class Link:
     shows: Callable[[Any], bool] = lambda _row: True
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What a form would mean once it is saved: a template with its own context, on asking."""
+
+    template: str
+    context: Callable[[User, RecordForm], dict[str, Any]]
+
+
 @dataclass
 class _Added:
     panels: dict[str, list[Panel]] = field(default_factory=lambda: defaultdict(list))
     links: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
+    previews: dict[str, Preview] = field(default_factory=dict)
     list_links: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
     unmask: dict[str, Callable[[Any], str]] = field(default_factory=dict)
     sources: dict[str, Callable[[str], str]] = field(default_factory=dict)
@@ -66,6 +77,16 @@ def add_link(key: str, *links: Link) -> None:
 def add_list_link(key: str, *links: Link) -> None:
     """Add buttons above the list of the register `key`; their `url` gets None."""
     _added.list_links[key].extend(links)
+
+
+def add_preview(key: str, preview: Preview) -> None:
+    """Let the form of the register `key` show what it would mean before it is saved."""
+    _added.previews[key] = preview
+
+
+def preview_of(key: str) -> Preview | None:
+    """What shows the form of this register beforehand; None where nothing does."""
+    return _added.previews.get(key)
 
 
 def tell_unmask(key: str, url: Callable[[Any], str]) -> None:

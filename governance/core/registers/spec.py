@@ -155,6 +155,7 @@ class Register:
         facets: filter names shown as chips above the list, in order.
         order: default ordering of the list.
         title: column that the list leads with, where it is not the first of the file.
+        usual: what a new record usually holds, as the text of its fields.
     """
 
     key: str
@@ -180,6 +181,7 @@ class Register:
     about: Text = ""
     is_personal: bool = False
     title: str = ""
+    usual: Mapping[str, Text] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

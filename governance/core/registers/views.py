@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from governance.core.errors import Invalid
 from governance.core.menu import standing_of
 from governance.core.registers import lists, panels, places, show
 from governance.core.registers.access import (
@@ -69,8 +70,12 @@ def registry_new(request: HttpRequest, register: Register) -> HttpResponse:
     user = signed_in(request)
     data = request.POST if request.method == "POST" else None
     form = RecordForm(register, user, data=data)
-    form.offer(request.GET.dict())
-    if form.is_valid() and (row := form.save(user)) is not None:
+    form.offer({**register.usual, **request.GET.dict()})
+    if (
+        not _is_preview(request)
+        and form.is_valid()
+        and (row := form.save(user)) is not None
+    ):
         messages.success(
             request, _("%(what)s written down.") % {"what": register.label}
         )
@@ -86,22 +91,44 @@ def registry_edit(request: HttpRequest, register: Register, pk: int) -> HttpResp
     row = record_or_404(register, user, pk)
     data = request.POST if request.method == "POST" else None
     form = RecordForm(register, user, row, data)
-    if form.is_valid() and (saved := form.save(user)) is not None:
+    if not _is_preview(request) and form.is_valid() and (saved := form.save(user)):
         messages.success(request, _("%(what)s changed.") % {"what": register.label})
         return redirect(lists.url_of(register, saved))
     return _form(request, register, form)
 
 
+def _is_preview(request: HttpRequest) -> bool:
+    """Whether the form was sent to see what it would mean, not to be saved."""
+    return request.method == "POST" and "preview" in request.POST
+
+
+def _previewed(request: HttpRequest, form: RecordForm) -> dict[str, Any]:
+    """What the form would mean; nothing where it was not asked or cannot be read."""
+    preview = panels.preview_of(form.register.key)
+    if preview is None or not _is_preview(request) or not form.is_valid():
+        return {}
+    try:
+        shown = preview.context(signed_in(request), form)
+    except Invalid as error:
+        form.refuse(error)
+        return {}
+    return {**shown, "template": preview.template}
+
+
 def _form(request: HttpRequest, register: Register, form: RecordForm) -> HttpResponse:
     row = form.row
+    previewed = _previewed(request, form)
     context = {
         "register": register,
         "form": form,
         "row": row,
         "title": show.heading(register, row) if row is not None else "",
         "back_url": lists.url_of(register, row) if row is not None else "",
+        "may_preview": panels.preview_of(register.key) is not None,
+        "previewed": previewed,
     }
-    status = 409 if form.conflict else 422 if form.is_bound else 200
+    refused = form.is_bound and not previewed
+    status = 409 if form.conflict else 422 if refused else 200
     return render(request, "core/registers/form.html", context, status=status)
 
 
