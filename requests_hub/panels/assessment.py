@@ -30,12 +30,12 @@ MEAN_BY_NAME = {mean.name: mean for mean in MEANS}
 COLUMNS = {
     "place": (
         "received", "excluded", "close_due", "close_rate", "close_on_time", "report_on_time",
-        "contacted_rate", "solved_rate", "satisfied_rate", "score", "department_score", "call_score",
+        "contacted_rate", "solved_rate", "satisfied_rate", "score", "call_score",
     ),
     "department": (
         "called", "return_rate", "report_on_time", "plan_on_time", "handle_due", "handle_rate",
         "handle_on_time", "rework_rate", "contacted_rate", "solved_rate", "satisfied_rate", "score",
-        "department_score", "call_score",
+        "department_score",
     ),
 }  # fmt: skip
 TONES = {

@@ -118,9 +118,7 @@ def test_a_scorecard_is_seen_with_real_figures_before_it_is_saved(client, cast, 
     url = reverse("registry_new", args=["scorecards"])
     page = client.post(url, {**written(), "preview": "1"})
     assert page.status_code == 200
-    lines = dict(
-        (unit.code, figure) for unit, figure in page.context["previewed"]["lines"]
-    )
+    lines = {unit.code: figure for unit, figure in page.context["previewed"]["lines"]}
     assert lines[scored.department.code].text == "80.0"
     assert lines[scored.department.code].tone == "green"
     assert not Scorecard.objects.exists()
