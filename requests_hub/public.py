@@ -138,6 +138,7 @@ def _along(request: Request, goal: Request) -> PublicView:
         view,
         request=request,
         code=codes.shown(request.follow_code),
+        headline=_closed(goal) if view.stage == 3 else view.headline,
         sentence=words if goal.is_private else f"{words} {view.sentence}".strip(),
         reopen_until=None,
         steps=steps.available(request, Reporter(request.pk)),
@@ -147,9 +148,11 @@ def _along(request: Request, goal: Request) -> PublicView:
 
 def supporter_view(supporter: Supporter) -> PublicView:
     """What somebody reads who said "me too": how it stands, without photos, notes and steps."""
-    view = public_view(supporter.request.merged_into or supporter.request)
+    goal = supporter.request.merged_into or supporter.request
+    view = public_view(goal)
     return replace(
         view,
+        headline=_closed(goal) if view.stage == 3 else view.headline,
         code=codes.shown(supporter.follow_code),
         steps=[],
         reopen_until=None,
@@ -171,6 +174,8 @@ def day_words(moment: datetime | None) -> str:
 def _look(request: Request, stage: int) -> tuple[str, str]:
     if request.state in ("rejected", "withdrawn"):
         return "grey", "slash-circle"
+    if request.outcome == "not_solved" and stage > 2:
+        return "amber", "exclamation-circle"
     if stage == 2 and request.due_at and request.due_at < timezone.now():
         return "amber", "hourglass-split"
     return {
@@ -186,8 +191,17 @@ def _headline(request: Request, stage: int) -> str:
     if request.state == "withdrawn":
         return _("You withdrew it")
     if stage == 3:
+        if request.outcome == "not_solved":
+            return _("Not solved. Please tell us how it went")
         return _("Done. Please tell us how it went")
     return str(WORDS[stage - 1])
+
+
+def _closed(request: Request) -> str:
+    """How a closed request reads to those who are not asked to rate it."""
+    if request.outcome == "not_solved":
+        return _("Closed, it could not be solved")
+    return _("It is done")
 
 
 def _sentence(request: Request, tasks: list[Task], who: str) -> str:
@@ -315,6 +329,10 @@ def _history(request: Request, tasks: list[Task]) -> list[PublicEntry]:
 
 
 def _history_text(event: Event, tasks: list[Task]) -> str:
+    if event.name == "request.closed" and event.data.get("outcome") == "not_solved":
+        return _("Closed, it could not be solved")
+    if event.name == "request.reopened" and event.data.get("by_desk"):
+        return _("We do it again")
     if event.name in HISTORY:
         return str(HISTORY[event.name])
     by_id = {task.pk: task for task in tasks}

@@ -173,7 +173,11 @@ def reopen(
         row,
         step,
         by,
-        data={"note": reason, "round": row.round + 1},
+        data={
+            "note": reason,
+            "round": row.round + 1,
+            "by_desk": isinstance(by, User),
+        },
         files=files,
         purpose=Attachment.Purpose.CHECK,
         **base.new_round(row),

@@ -39,6 +39,11 @@ def merge(request: Request, *, by: User, target: Request, note: str = "") -> Req
     return row
 
 
+def is_goal(request: Request) -> bool:
+    """Whether another may be merged into it: it goes on, and by itself."""
+    return request.state != "merged" and request.state_info.is_open
+
+
 def _goal(row: Request, target: Request, by: User) -> Request:
     """The target, read again under its lock."""
     goal = Request.objects.visible_to(by).filter(pk=target.pk).first()

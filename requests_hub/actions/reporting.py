@@ -13,10 +13,13 @@ from requests_hub.public import public_view
 def tell_reporter(request: Request, event: Event) -> int:
     """Queue one message about a step for each channel; gives how many.
 
-    The words are those of the follow page. A private request's message says its state alone.
+    The step may be one of the request that `request` goes along with. The words are those of
+    the follow page. A private request's message says its state alone.
     The same event again sends nothing more.
     """
-    sent = 0
+    sent, key = 0, f"step:{event.pk}"
+    if event.subject_id != request.pk:
+        key = f"{key}:{request.pk}"
     for channel, address in channels_of(request):
         try:
             gateways.send(
@@ -24,7 +27,7 @@ def tell_reporter(request: Request, event: Event) -> int:
                 address,
                 _("Your request %(no)s") % {"no": request.no},
                 message(request) + _asking(request, channel),
-                f"step:{event.pk}",
+                key,
                 request=request,
             )
         except Invalid:  # an address that this channel does not reach

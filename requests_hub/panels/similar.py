@@ -12,8 +12,11 @@ from governance.core.models import DictionaryItem, User
 from governance.core.workflow import Text
 from grids import locate
 from grids.models import District
+from requests_hub.actions import steps
+from requests_hub.actions.merging import is_goal
 from requests_hub.likeness.match import Position
 from requests_hub.models import HotIssue, Request
+from requests_hub.panels.turns import step_url
 from requests_hub.public import STAGES, WORDS
 from requests_hub.queries.likeness import Near, like_words, similar_to, supporters_of
 from requests_hub.workflow import REQUEST
@@ -44,9 +47,12 @@ def beside(row: Request, user: User) -> dict[str, Any]:
     among = Request.objects.visible_to(user).select_related("medium", "large")
     found = similar_to(row, among)
     issue = HotIssue.objects.filter(likenesses=row.pk, size__gt=1).first()
+    may_merge = any(step.name == "merge" for step in steps.available(row, user))
     return {
         "row": row,
         "found": found,
+        "goals": {n.request.pk for n in found if may_merge and is_goal(n.request)},
+        "merge_url": step_url(row, "merge"),
         "supporters": supporters_of([row]).get(row.pk, 0),
         "issue": issue,
     }

@@ -213,6 +213,8 @@ def proposed(
         assist = [pk for pk in http.GET.get("assist", "").split(",") if pk.isdigit()]
         asked = {n: http.GET[n] for n in ("kind", "due") if http.GET.get(n)}
         return {"lead": {"lead": given, "assist": assist}, **asked}
+    if step.name == "merge":
+        return {"target": http.GET.get("target", "")[:24]}
     if step.name == "whistle" and isinstance(subject, Request):
         return proposal.initial(subject)
     return {}
