@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance.core import dictionaries
@@ -48,12 +49,17 @@ class Summary:
         return self.by_desk["confirmed"]
 
     @property
+    def own(self) -> int:
+        """Those that the line alone has."""
+        return self.by_desk["own"]
+
+    @property
     def waiting(self) -> int:
-        return self.total - self.mapped
+        return self.total - self.mapped - self.own
 
     @property
     def percent(self) -> int:
-        return 100 * self.mapped // self.total if self.total else 0
+        return 100 * (self.mapped + self.own) // self.total if self.total else 0
 
 
 def district_of(user: Viewer) -> District | None:
@@ -244,6 +250,7 @@ def headings() -> list[str]:
             _("Share of the line's grid"),
             _("Share of the grid"),
             _("Confirmed on"),
+            _("Reason"),
         )
     ]
 
@@ -260,9 +267,10 @@ def export_rows(user: Viewer, line: str) -> Iterator[list[str]]:
     for row in rows:
         own = [row.code, row.name, row.parent_name, str(row.get_desk_display())]
         if not held[row.pk]:
-            yield [*own, *[""] * 7]
+            day = timezone.localdate(row.own_at).isoformat() if row.own_at else ""
+            yield [*own, *[""] * 6, day, row.own_reason]
         for mapping in held[row.pk]:
-            yield [*own, *_mapped(mapping)]
+            yield [*own, *_mapped(mapping), mapping.note]
 
 
 def _mapped(mapping: LineMapping) -> list[str]:
@@ -296,7 +304,7 @@ def of_grid(grid: Grid, user: Viewer) -> list[dict[str, Any]]:
         line_grid__ended_on__isnull=True,
     )
     found = found.exclude(state="proposed", score__lt=0.5)
-    found = found.exclude(state="proposed", line_grid__desk="confirmed")
+    found = found.exclude(state="proposed", line_grid__desk__in=("confirmed", "own"))
     by_line: dict[str, list[LineMapping]] = defaultdict(list)
     rows = found.select_related("line_grid").order_by("-score", "own_code")
     for mapping in rows:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance.core import dictionaries
 from governance.core.models import Event, User
@@ -31,6 +32,7 @@ TABS = (
     Desk.CONTESTED,
     Desk.CHANGED,
     Desk.CONFIRMED,
+    Desk.OWN,
 )
 LOOKS = {
     Desk.CLEAR: ("blue", "check-circle"),
@@ -40,6 +42,7 @@ LOOKS = {
     Desk.CONTESTED: ("red", "shield-exclamation"),
     Desk.CHANGED: ("teal", "arrow-repeat"),
     Desk.CONFIRMED: ("green", "check-circle-fill"),
+    Desk.OWN: ("grey", "pin-map"),
 }
 OPEN = (LineMapping.State.PROPOSED, LineMapping.State.CONFIRMED)
 PARAMS = ("tab", "line", "town", "q", "open", "after", "find")
@@ -79,11 +82,15 @@ class Line:
 
     @property
     def why(self) -> str:
+        if self.row.desk == Desk.OWN:
+            return self.row.own_reason
         return "；".join(finding(f) for f in self.row.findings[:2])
 
     @property
     def best(self) -> list[dict[str, Any]]:
         """Up to two integrated grids with their scores: confirmed ones, else the best."""
+        if self.row.desk == Desk.OWN:
+            return []
         held = [m for m in self.mappings if m.state == LineMapping.State.CONFIRMED]
         return [
             {
@@ -213,13 +220,13 @@ def strip(page: DeskPage, params: QueryDict) -> list[dict[str, Any]]:
     cells = []
     for line, per_desk in page.by_line.items():
         total = sum(per_desk.values())
-        done = per_desk[Desk.CONFIRMED]
+        done = per_desk[Desk.CONFIRMED] + per_desk[Desk.OWN]
         cells.append(
             {
                 "label": line_label(line),
                 "figure": f"{total - done:,}",
                 "unit": _("to review"),
-                "line": _("%(done)s / %(total)s mapped")
+                "line": _("%(done)s / %(total)s decided")
                 % {"done": done, "total": total},
                 "share": 100 * done // total,
                 "share_tone": "green",
@@ -431,10 +438,14 @@ def toast(user: User, event_id: str, back: str) -> list[dict[str, str]]:
     age = (timezone.now() - event.occurred_at).total_seconds()
     if age > min(10, UNDO_SECONDS):
         return []
-    is_mapped = event.name == "linegrid.mapped"
+    words = {
+        "linegrid.mapped": _("Mapping confirmed"),
+        "linegrid.kept_own": _("Kept as only of this line"),
+        "linegrid.own_taken_back": pgettext("mapping", "Open again"),
+    }
     return [
         {
-            "text": _("Mapping confirmed") if is_mapped else _("Candidates rejected"),
+            "text": words.get(event.name, _("Candidates rejected")),
             "undo_url": reverse("mapping_undo", args=[event.pk]) + back,
         }
     ]

@@ -22,7 +22,7 @@ COLUMN_WORDS = {
 }
 TEMPLATE_HEADS = ("编码", "名称", "上级名称", "上级编码", "层级", "网格长")
 EXAMPLE = ("ZZ445302-086", "城北第三网格", "城北村", "", "小网格", "")
-WIDTHS = (22, 26, 20, 14, 20, 40, 12, 16, 16, 14, 14)
+WIDTHS = (22, 26, 20, 14, 20, 40, 12, 16, 16, 14, 14, 40)
 
 MOST_SHOWN = 50
 TITLE_NOISE = re.compile(r"[\\/*?:\[\]]")  # not allowed in the name of a sheet

@@ -10,6 +10,7 @@ urlpatterns = [
     path("grids/mapping/undo/<int:pk>/", nets.undo, name="mapping_undo"),
     path("grids/mapping/<int:pk>/confirm/", nets.confirm, name="mapping_confirm"),
     path("grids/mapping/<int:pk>/reject/", nets.reject, name="mapping_reject"),
+    path("grids/mapping/<int:pk>/own/", nets.own, name="mapping_own"),
     path("grids/lines/", lines.lines, name="lines"),
     path("grids/lines/template.xlsx", lines.template, name="line_template"),
     path("grids/lines/lists/<int:pk>/", lines.line_list, name="line_list"),

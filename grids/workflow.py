@@ -7,6 +7,7 @@ from governance.core.workflow import State, Step, StepField, Workflow
 
 KEEPERS = ("district", "township", "grid_leader")
 DOERS = (*KEEPERS, "officer", "owner")
+DESKS = ("township", "district")
 
 DECISION = Workflow(
     name="decision",
@@ -99,5 +100,29 @@ DECISION = Workflow(
         Step("undo", _("Undo"), ("done", "dropped"), "doing", ("system",)),
         Step("undo", _("Undo"), ("checked", "doing"), "done", ("system",)),
         Step("undo", _("Undo"), ("open",), "dropped", ("system",)),
+    ),
+)
+
+LINE_GRID = Workflow(
+    name="line_grid",
+    states=(
+        State("open", _("to be mapped"), "blue", "check-circle"),
+        State("own", _("only of this line"), "grey", "pin-map", is_open=False),
+    ),
+    initial=("open",),
+    steps=(
+        Step("map", _("Confirm mapping"), ("open",), None, DESKS),
+        Step(
+            "keep_own",
+            _("Only of this line"),
+            ("open", "own"),
+            "own",
+            DESKS,
+            (StepField("reason", _("Why no integrated grid is meant")),),
+            "pin-map",
+        ),
+        Step(
+            "take_back", pgettext_lazy("mapping", "Take back"), ("own",), "open", DESKS
+        ),
     ),
 )

@@ -92,7 +92,7 @@ NET_URLS = (
             is_post=True,
             answers={"anonymous": OUT, "desks": GONE},
         )
-        for verb in ("confirm", "reject", "undo")
+        for verb in ("confirm", "reject", "own", "undo")
     ),
     Url("lines", IN, answers={**NOT_STAFF, "workers": NO}, page=True),
     Url("line_template", NO, answers=DESKS),

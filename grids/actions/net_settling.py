@@ -78,6 +78,8 @@ class _Facts:
         held = [m for m in mine if m.state == LineMapping.State.CONFIRMED]
         if row.missing_since:
             return Verdict("changed", [{"code": "gone"}])
+        if row.decision == "own":
+            return Verdict("own", [])
         if held:
             return self._of_confirmed(row, mine, held)
         sure_from = self.sure_from.get((row.district_id, row.line), 0.8)

@@ -20,6 +20,7 @@ from grids.matching import kind_of
 from grids.models import Grid, LineGrid, LineMapping, LineShape
 from grids.models.places import LEVELS
 from grids.registers.base import DESK, PLACE_FIELDS, covers
+from grids.workflow import LINE_GRID
 
 UNDO_SECONDS = 60  # the button is there for ten; a slow line may need longer
 MOST_AT_ONCE = 5000
@@ -43,9 +44,11 @@ def confirm(
     Raises:
         Invalid: none, a retired one, or one inside another.
         Conflict: somebody else decided meanwhile.
+        IllegalStep: it is kept as only of its line.
         NotAllowed: not a desk of the places concerned.
     """
     row = _locked(line_grid, version)
+    LINE_GRID.take(row.decision, "map")
     chosen = sorted(set(grids), key=lambda grid: grid.code)
     _check(row, chosen, by)
     known = {m.grid_id: m for m in row.mappings.select_for_update()}
@@ -108,6 +111,65 @@ def reject(
 
 
 @transaction.atomic
+def keep_own(
+    line_grid: LineGrid, *, by: Actor, reason: str, version: int | None = None
+) -> tuple[LineGrid, Event | None]:
+    """Say that the line alone has such a grid: no integrated one is meant, and none is missing.
+
+    It stays so when a newer list comes in; the event can be undone. Saying the same again
+    changes nothing.
+
+    Raises:
+        Invalid: field "reason". Conflict: it is mapped, or somebody else decided meanwhile.
+        NotAllowed: not a desk of the place.
+    """
+    row = _locked(line_grid, version)
+    _permit(row, by)
+    text = " ".join(reason.split())[:200]
+    if not text:
+        words = _("Say why the line alone has this grid.")
+        raise Invalid(words, fields={"reason": [words]})
+    if row.mappings.confirmed().exists():
+        raise Conflict(_("This grid is mapped: take the mapping back first."))
+    state = LINE_GRID.take(row.decision, "keep_own").target
+    if (row.decision, row.own_reason) == (state, text):
+        return row, None
+    before = _memory(row, row.mappings.all())
+    own = {"reason": text, "by": str(by or "")[:80], "at": timezone.now().isoformat()}
+    _put_own(row, own, by)
+    return row, _told(row, "linegrid.kept_own", by, before, {"reason": text})
+
+
+@transaction.atomic
+def take_back_own(
+    line_grid: LineGrid, *, by: Actor, version: int | None = None
+) -> tuple[LineGrid, Event | None]:
+    """Open a grid again that was kept as only of its line; its candidates are there as before.
+
+    Raises:
+        IllegalStep: it is not kept so. Conflict: somebody else decided meanwhile.
+        NotAllowed: not a desk of the place.
+    """
+    row = _locked(line_grid, version)
+    _permit(row, by)
+    LINE_GRID.take(row.decision, "take_back")
+    before = _memory(row, row.mappings.all())
+    _put_own(row, None, by)
+    return row, _told(row, "linegrid.own_taken_back", by, before, {})
+
+
+def _put_own(row: LineGrid, own: dict[str, str] | None, by: Actor) -> None:
+    """Write whether a grid is only of its line: {"reason", "by", "at"} or None."""
+    row.decision = "own" if own else "open"
+    row.own_reason = own["reason"] if own else ""
+    row.own_label = own["by"] if own else ""
+    row.own_at = dt.datetime.fromisoformat(own["at"]) if own else None
+    with history_by(by):
+        row.save(update_fields=["decision", "own_reason", "own_label", "own_at"])
+        put(row, {})
+
+
+@transaction.atomic
 def confirm_clear(rows: Iterable[LineGrid], *, by: Actor) -> int:
     """Confirm the best candidate of every clear row among `rows`; returns how many.
 
@@ -161,6 +223,8 @@ def undo(event: Event, *, by: User) -> LineGrid:
                 continue
             _restore(mapping, was[mapping.pk])
         put(row, memory["place"])
+    if memory.get("own") != _own_of(row):
+        _put_own(row, memory.get("own"), by)
     events.record("linegrid.mapping_undone", row, by, {"event": event.pk})
     settle([row])
     return row
@@ -308,10 +372,18 @@ def put(row: LineGrid, ids: dict[str, Any]) -> None:
     row.save(update_fields=["version", "updated_at", "district", *LEVELS])
 
 
+def _own_of(row: LineGrid) -> dict[str, str] | None:
+    if row.decision != "own" or row.own_at is None:
+        return None
+    at = row.own_at.isoformat()
+    return {"reason": row.own_reason, "by": row.own_label, "at": at}
+
+
 def _memory(row: LineGrid, mappings: Iterable[LineMapping]) -> dict[str, Any]:
     """What undo needs; ids only, so that the event log names nobody twice."""
     return {
         "place": row.place_ids,
+        "own": _own_of(row),
         "mappings": [
             {
                 "id": m.pk,

@@ -7,6 +7,7 @@ reports can still be made. What waits for a decision is on the review desk: `Lin
 
 from typing import Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -20,6 +21,7 @@ from grids.models.records import Record, RecordQuerySet, record_indexes, tracked
 from grids.models.support import Department
 from grids.models.tree import District, Grid
 from grids.scoping import GridScopedQuerySet, Scope, Viewer, posts_of
+from grids.workflow import LINE_GRID
 
 LINES = "work_lines"
 
@@ -165,6 +167,32 @@ def led_lines(scope: Scope) -> Q:
     return Q(Exists(lines.filter(district=OuterRef("district"), line=OuterRef("line"))))
 
 
+OWN_NOT_MAPPED = pgtrigger.Trigger(
+    name="own_not_mapped",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("decision"),
+    condition=pgtrigger.Q(new__decision="own"),
+    func=(
+        "IF EXISTS (SELECT 1 FROM grids_linemapping m WHERE m.line_grid_id = NEW.id"
+        " AND m.state = 'confirmed') THEN"
+        " RAISE EXCEPTION 'onegrid: line grid % is mapped', NEW.id"
+        " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+    ),
+)
+NOT_MAPPED_WHEN_OWN = pgtrigger.Trigger(
+    name="not_mapped_when_own",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+    condition=pgtrigger.Q(new__state="confirmed"),
+    func=(
+        "IF EXISTS (SELECT 1 FROM grids_linegrid g WHERE g.id = NEW.line_grid_id"
+        " AND g.decision = 'own') THEN"
+        " RAISE EXCEPTION 'onegrid: line grid % is only of its line', NEW.line_grid_id"
+        " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+    ),
+)
+
+
 class LineGridQuerySet(RecordQuerySet["LineGrid"]):
     def scope_branches(self, scope: Scope) -> list[Q]:
         """By place; and a lead department sees its own line everywhere."""
@@ -179,6 +207,7 @@ class LineGrid(Record):
     Its place is the town it was listed for until it is mapped, then where its grids lie.
     `missing_since` is the day on which a newer list no longer had it. `twins` are ids of other
     lines' grids with the same outline. `needs_match`: its candidates are not of today.
+    `decision` own: the line alone has such a grid, for the reason written; it is no longer open.
     """
 
     class Desk(models.TextChoices):
@@ -189,6 +218,7 @@ class LineGrid(Record):
         CONTESTED = "contested", _("contested")
         CHANGED = "changed", _("changed since")
         CONFIRMED = "confirmed", _("mapped")
+        OWN = "own", _("only of this line")
 
     line = models.CharField(_("work line"), max_length=60)
     code = models.CharField(_("own code"), max_length=40)
@@ -208,6 +238,17 @@ class LineGrid(Record):
     findings = models.JSONField(_("why it is there"), default=list)
     twins = models.JSONField(default=list, editable=False)
     needs_match = models.BooleanField(default=True, editable=False)
+    decision = models.CharField(
+        pgettext_lazy("mapping", "decision"),
+        max_length=8,
+        choices=LINE_GRID.choices,
+        default="open",
+    )
+    own_reason = models.CharField(
+        _("why only of this line"), max_length=200, blank=True
+    )
+    own_label = models.CharField(_("decided by"), max_length=80, blank=True)
+    own_at = models.DateTimeField(_("decided"), null=True)
 
     objects = LineGridQuerySet.as_manager()
 
@@ -220,7 +261,12 @@ class LineGrid(Record):
                 fields=["district", "line", "code"],
                 condition=Q(ended_on__isnull=True),
                 violation_error_message=_("The line already has this code."),
-            )
+            ),
+            models.CheckConstraint(
+                name="grids_linegrid_own_said",
+                condition=~Q(decision="own")
+                | (~Q(own_reason="") & Q(own_at__isnull=False)),
+            ),
         ]
         indexes = [
             *record_indexes("grids_linegrid"),
@@ -235,6 +281,7 @@ class LineGrid(Record):
                 condition=Q(ended_on__isnull=True, needs_match=True),
             ),
         ]
+        triggers = [*LINE_GRID.triggers(column="decision"), OWN_NOT_MAPPED]
 
     def __str__(self) -> str:
         return self.name
@@ -348,6 +395,7 @@ class LineMapping(Placed):
                 for level in ("large", "medium", "small", "micro")
             ),
         ]
+        triggers = [NOT_MAPPED_WHEN_OWN]
 
     def __str__(self) -> str:
         return f"{self.own_code} {self.grid_id}"

@@ -109,6 +109,20 @@ def reject(http: HttpRequest, pk: int) -> HttpResponse:
     return _on(http, row, event)
 
 
+@staff(*DESKS)
+@require_POST
+def own(http: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a line grid as only of its line, for a reason; or open it again."""
+    user = signed_in(http)
+    row, version = row_or_404(user, pk), _version(http)
+    if http.POST.get("take_back"):
+        _row, event = actions.take_back_own(row, by=user, version=version)
+    else:
+        reason = http.POST.get("reason", "")
+        _row, event = actions.keep_own(row, by=user, reason=reason, version=version)
+    return _on(http, row, event)
+
+
 def _version(http: HttpRequest) -> int | None:
     text = http.POST.get("version", "")
     return int(text) if text.isdigit() else None

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from openpyxl import Workbook
 
 from governance.core import coordinates
-from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
+from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed, NotHere
 from governance.core.models import Event
 from grids import net_files
 from grids.actions import lines, net_lists, net_matching, nets
@@ -494,3 +496,63 @@ def test_duties_with_their_rule(forest: Any, cast: Any) -> None:
         )
     with pytest.raises(NotAllowed):
         lines.save_duty(made, {"what": "z"}, by=cast.town_a)
+
+
+def test_a_grid_of_the_line_alone(forest: Any, cast: Any) -> None:
+    handed_in(forest, cast)
+    zz4 = row("ZZ-4")
+    for person in (cast.town_b, cast.officer_a, cast.worker_a, cast.leader):
+        with pytest.raises(NotAllowed):
+            nets.keep_own(zz4, by=person, reason="流动党员")
+    with pytest.raises(Invalid) as refused:
+        nets.keep_own(zz4, by=cast.town_a, reason="  ")
+    assert "reason" in refused.value.fields
+    kept, event = nets.keep_own(zz4, by=cast.town_a, reason="流动党员", version=1)
+    assert (kept.desk, kept.decision, kept.own_reason) == ("own", "own", "流动党员")
+    assert nets.keep_own(row("ZZ-4"), by=cast.town_a, reason="流动党员")[1] is None
+    with pytest.raises(Conflict):
+        nets.keep_own(zz4, by=cast.town_a, reason="又一次", version=1)
+    with pytest.raises(IllegalStep):
+        nets.confirm(row("ZZ-4"), [forest.small_a1_1], by=cast.town_a)
+
+    # a newer list with another name, matched anew: the decision stands
+    handed_in(forest, cast, *ROWS[:3], ("ZZ-4", "江滨流动片区", "", ""))
+    net_matching.ask_matching(forest.district, "security", by=cast.town_a, again=True)
+    run_all()
+    assert (row("ZZ-4").name, row("ZZ-4").desk) == ("江滨流动片区", "own")
+
+    opened, event = nets.take_back_own(row("ZZ-4"), by=cast.town_a)
+    assert (opened.desk, opened.own_reason) == ("unmatched", "")
+    with pytest.raises(IllegalStep):
+        nets.take_back_own(row("ZZ-4"), by=cast.town_a)
+    assert event is not None
+    assert nets.undo(event, by=cast.town_a).desk == "own"
+    assert row("ZZ-4").own_reason == "流动党员"
+    names = Event.objects.filter(subject_id=zz4.pk, name__startswith="linegrid.")
+    assert {"linegrid.kept_own", "linegrid.own_taken_back"} <= set(
+        names.values_list("name", flat=True)
+    )
+
+
+def test_a_mapped_grid_is_not_of_the_line_alone(forest: Any, cast: Any) -> None:
+    handed_in(forest, cast)
+    nets.confirm(row("ZZ-1"), [forest.small_a1_1], by=cast.town_a)
+    with pytest.raises(Conflict):
+        nets.keep_own(row("ZZ-1"), by=cast.town_a, reason="x")
+    _r, event = nets.keep_own(row("ZZ-2"), by=cast.town_a, reason="只有本线有")
+    assert event is not None
+    alone = LineGrid.objects.filter(code="ZZ-2")
+    said = {"own_reason": "x", "own_at": timezone.now()}
+    refused = (  # the database holds to it as well
+        lambda: LineGrid.objects.filter(code="ZZ-1").update(decision="own", **said),
+        lambda: LineMapping.objects.filter(line_grid__code="ZZ-2").update(
+            state="confirmed", decided_at=timezone.now()
+        ),
+        lambda: alone.update(own_reason=""),
+        lambda: alone.update(decision="gone"),
+    )
+    for write in refused:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write()
+    assert nets.undo(event, by=cast.town_a).desk == "clear"
+    assert row("ZZ-2").mappings.get().state == "proposed"

@@ -366,3 +366,31 @@ def test_a_full_desk_costs_what_an_empty_one_does(forest: Any, cast: Any) -> Non
     assert client.get(client.get(path).context["page"].next_query, follow=True)
     following = client.get(DESK + client.get(path).context["page"].next_query)
     assert len(following.context["page"].lines) == 5
+
+
+def test_a_grid_of_the_line_alone_is_settled_counted_and_exported(
+    desk: Client, forest: Any, cast: Any
+) -> None:
+    pk = row("ZZ-4").pk
+    asked = desk.get(f"{DESK}?tab=unmatched&open={pk}").content.decode()
+    assert f"{DESK}{pk}/own/" in asked
+    given = {"version": "1", "back": "?tab=unmatched", "reason": "floating members"}
+    empty = desk.post(f"{DESK}{pk}/own/", {**given, "reason": ""})
+    assert empty.status_code == 400
+    answer = desk.post(f"{DESK}{pk}/own/", given)
+    assert answer.status_code == 302
+    assert "Kept as only of this line" in desk.get(answer["Location"]).content.decode()
+    page = desk.get(f"{DESK}?tab=own&open={pk}")
+    assert [line.row.code for line in page.context["page"].lines] == ["ZZ-4"]
+    assert [c["figure"] for c in page.context["strip"]] == ["3"]  # not open any more
+    assert "floating members" in page.content.decode()
+    assert signed_in(cast.leader).get(f"{DESK}?tab=own").status_code == 200
+    summary = net_lines.summaries(cast.town_a)
+    assert [(s.own, s.waiting) for s in summary if s.code == "security"] == [(1, 3)]
+    book = desk.get("/grids/lines/security/export.xlsx")
+    rows = list(load_workbook(io.BytesIO(book.content)).active.values)
+    (mine,) = [line for line in rows if line[0] == "ZZ-4"]
+    assert (mine[3], mine[-1]) == ("only of this line", "floating members")
+    back = {"version": str(row("ZZ-4").version), "take_back": "1"}
+    assert desk.post(f"{DESK}{pk}/own/", back).status_code == 302
+    assert row("ZZ-4").desk == "unmatched"
