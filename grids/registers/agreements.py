@@ -104,8 +104,8 @@ def check_rows(rows: Sequence[Planned], _viewer: Any) -> None:
     """Say before an import which items are due after the term."""
     for row in rows:
         ends = row.values.get("term_to") or (row.target.term_to if row.target else None)
-        for item in row.values.get("items") or () if ends else ():
-            if words := late(item.what, item.due, ends):
+        for item in row.values.get("items") or ():
+            if words := late(item.what, item.due, ends or date.max):
                 row.problems.append(Problem("items", words))
 
 
