@@ -53,6 +53,8 @@ HISTORY: dict[str, Text] = {
     "request.withdrawn": gettext_lazy("You withdrew it"),
     "request.added": gettext_lazy("Details were added"),
 }
+DROPPED = ("rejected", "withdrawn")
+DROPPED_TONE = "grey"
 WITH_NOTE = {"request.rejected", "request.closed"}
 
 
@@ -86,6 +88,11 @@ class PublicView:
     steps: list[Step]
     history: list[PublicEntry]
     words: tuple[Text, ...] = WORDS
+
+    @property
+    def was_done(self) -> bool:
+        """Whether it went the whole way; what was refused or withdrawn did not."""
+        return self.tone != DROPPED_TONE
 
     def can(self, name: str) -> bool:
         return any(step.name == name for step in self.steps)
@@ -172,8 +179,8 @@ def day_words(moment: datetime | None) -> str:
 
 
 def _look(request: Request, stage: int) -> tuple[str, str]:
-    if request.state in ("rejected", "withdrawn"):
-        return "grey", "slash-circle"
+    if request.state in DROPPED:
+        return DROPPED_TONE, "slash-circle"
     if request.outcome == "not_solved" and stage > 2:
         return "amber", "exclamation-circle"
     if stage == 2 and request.due_at and request.due_at < timezone.now():
@@ -281,6 +288,8 @@ def _when_label(request: Request, stage: int) -> str:
 def _who(request: Request, tasks: list[Task]) -> tuple[str, str, str]:
     """Who has it, who keeps an eye on it, and a number to ring; units only."""
     desk, phone = town_name(request), request.large.duty_phone if request.large else ""
+    if request.state in DROPPED:
+        return "", "", phone
     keeps = _("Your grid keeps an eye on it")
     lead = next((t for t in tasks if t.department and t.state not in LET_GO), None)
     if lead is not None and lead.department is not None:

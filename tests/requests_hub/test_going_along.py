@@ -169,3 +169,18 @@ def test_what_is_similar_stands_right_below_the_words(
     page = client.get("/ask/problem/").content.decode()
     places = [page.index(mark) for mark in ('id="id_body"', "data-similar", "id_phone")]
     assert places == sorted(places)
+
+
+def test_what_was_dropped_shows_no_steps_done_and_nobody_at_work(
+    pair: list[Request], client: Client, cast: SimpleNamespace
+) -> None:
+    feedback.withdraw(pair[0], by=Reporter(pair[0].pk))
+    desk.reject(pair[1], by=cast.town_a, reason="属于云安区，请找云安区水务局。")
+    for row in pair:
+        page = client.get(f"/follow/{row.follow_code}/")
+        assert page.context["view"].who == ""
+        assert 'class="four"' not in page.content.decode()
+    going = end(submit(pair[0].district, body=LAMP), cast)
+    assert (
+        'class="four"' in client.get(f"/follow/{going.follow_code}/").content.decode()
+    )
