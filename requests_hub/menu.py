@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.core import menu
 from governance.core.models import User
-from requests_hub.queries import todo
+from grids.scoping import scope_of
+from requests_hub.queries import deliveries, todo
 
 TOWN = frozenset({"township", "district"})
 DISTRICT = frozenset({"district"})
@@ -31,6 +32,14 @@ def _counted(name: str, late: str) -> menu.Count:
         return found[name], found[late] > 0
 
     return count
+
+
+def _set_aside(request: HttpRequest) -> tuple[int, bool]:
+    """What failed so often that an administrator must look; it is late by its nature."""
+    if not scope_of(request.user).has_role("admin"):
+        return 0, False
+    count = deliveries.waiting(request.user)
+    return count, count > 0
 
 
 MINE = _counted("mine", "late")
@@ -167,6 +176,15 @@ menu.add(
     ),
     menu.Entry(_("Messages in"), "inbox", "/incoming/", KEEPERS, OUTSIDE, 74),
     menu.Entry(_("Messages out"), "send", "/sendings/", KEEPERS, OUTSIDE, 75),
+    menu.Entry(
+        _("Set aside"),
+        "exclamation-triangle",
+        "/deliveries/",
+        KEEPERS,
+        OUTSIDE,
+        76,
+        _set_aside,
+    ),
 )
 
 menu.add(

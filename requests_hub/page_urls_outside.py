@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from requests_hub.views import inbound, incoming, outside
+from requests_hub.views import deliveries, inbound, incoming, outside
 
 urlpatterns = [
     path("programs/<int:pk>/keys/new/", outside.key_new, name="api_key_new"),
@@ -21,6 +21,15 @@ urlpatterns = [
     path("sendings/<int:pk>/", outside.sending, name="sending"),
     path("sendings/<int:pk>/again/", outside.sending_again, name="sending_again"),
     path("sendings/<int:pk>/open/", outside.sending_open, name="sending_open"),
+    path("deliveries/", deliveries.delivery_list, name="deliveries"),
+    path("deliveries/again/", deliveries.deliveries_again, name="deliveries_again"),
+    path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
+    path(
+        "deliveries/<int:pk>/again/", deliveries.delivery_again, name="delivery_again"
+    ),
+    path(
+        "deliveries/<int:pk>/close/", deliveries.delivery_close, name="delivery_close"
+    ),
     path("incoming/", incoming.incoming_list, name="incoming"),
     path("incoming/<int:pk>/", incoming.incoming_message, name="incoming_message"),
     path("incoming/<int:pk>/again/", incoming.incoming_again, name="incoming_again"),

@@ -55,5 +55,20 @@ OUTSIDE_URLS = (
     ),
     Url("incoming_message", NO, nothing, answers={**KEEPERS, "auditor": GONE}),
     Url("incoming_again", NO, nothing, is_post=True, answers=KEEPERS),
+    Url(
+        "deliveries",
+        NO,
+        answers={"anonymous": OUT, "district": IN, "admin": IN, "auditor": IN},
+        page=True,
+    ),
+    Url(
+        "deliveries_again",
+        NO,
+        is_post=True,
+        answers={"anonymous": OUT, "district": OUT, "admin": OUT},
+    ),
+    Url("delivery", NO, nothing, answers={**KEEPERS, "auditor": GONE}),
+    Url("delivery_again", NO, nothing, is_post=True, answers=KEEPERS),
+    Url("delivery_close", NO, nothing, is_post=True, answers=KEEPERS),
     Url("sending_again", NO, nothing, is_post=True, answers=KEEPERS),
 )

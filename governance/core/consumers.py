@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_SECONDS = 4
 LONGEST_PAUSE_SECONDS = 600
-SETTLED = {Delivery.State.DONE, Delivery.State.SET_ASIDE}
+SETTLED = {Delivery.State.DONE, Delivery.State.SET_ASIDE, Delivery.State.CLOSED}
 
 CLAIM = """
 INSERT INTO core_delivery AS d (event_id, consumer, state, attempts, last_error, changed_at)

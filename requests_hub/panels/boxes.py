@@ -37,12 +37,17 @@ def _url(request: HttpRequest, name: str, value: str) -> str:
 
 
 def tabs(
-    request: HttpRequest, name: str, codes: Iterable[str], choices: Choices
+    request: HttpRequest,
+    name: str,
+    codes: Iterable[str],
+    choices: Choices,
+    *,
+    first: str = "",
 ) -> list[dict[str, Any]]:
-    """One tab for each of `codes`; an empty one is all."""
+    """One tab for each of `codes`; an empty one is all. `first` is open when none is asked for."""
     labels: dict[str, Text] = {"": _("All"), **dict(choices)}
-    given = request.GET.get(name, "")
-    now = given if given in labels else ""
+    given = request.GET.get(name, "") or first
+    now = given if given in labels else first
     return [
         {
             "label": labels[code],

@@ -350,8 +350,7 @@ def _finding(row: Finding) -> FindingRow:
         url = reverse("admin:core_calendaryear_changelist")
         return FindingRow(row, url, _("Publish the year"), does)
     if row.kind == "set_aside":
-        url = reverse("admin:core_delivery_changelist") + "?state__exact=set_aside"
-        return FindingRow(row, url, _("See the messages"), does)
+        return FindingRow(row, reverse("deliveries"), _("See the messages"), does)
     if row.kind == "nobody_told":
         url = reverse("registry", args=["escalation-contacts"])
         return FindingRow(row, url, _("Name the head or leader"), does)

@@ -1,6 +1,6 @@
 """The event log and its engine: to be read, and one button for what was set aside."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from governance.core.actions.deliveries import run_again
-from governance.core.models import Delivery, Event, Heartbeat, Outbox
+from governance.core.models import Delivery, Event, Heartbeat, Outbox, User
 
 if TYPE_CHECKING:  # the stubs know the row's type, Django's class takes none
     Base = admin.ModelAdmin[Any]
@@ -91,7 +91,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Make the chosen deliveries due now; those already done stay as they are."""
         for row in queryset.exclude(state=Delivery.State.DONE):
             self.log_change(request, row, [{"changed": {"fields": ["state"]}}])
-        count = run_again(queryset, by=str(request.user.pk))
+        count = run_again(queryset, by=cast(User, request.user))
         self.message_user(
             request,
             ngettext(

@@ -114,6 +114,7 @@ class Delivery(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed, will be tried again")
         SET_ASIDE = "set_aside", _("set aside")
+        CLOSED = "closed", _("set aside for good")
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(
