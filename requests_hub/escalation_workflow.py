@@ -73,6 +73,16 @@ SUPERVISION = Workflow(
             effects=Effects("supervision_asked_again"),
         ),
         Step(
+            "name",
+            _("Name in the bulletin"),
+            ("asked",),
+            "asked",
+            ("district",),
+            (StepField("reason", _("What the bulletin gives as the reason")),),
+            "broadcast",
+            effects=Effects("named"),
+        ),
+        Step(
             "withdraw",
             _("Withdraw the supervision"),
             ("asked", "answered"),

@@ -232,7 +232,7 @@ def _write(plan: Plan) -> None:
         row.pk = pk
     Escalation.objects.bulk_create(plan.fired)
     Supervision.objects.bulk_create(_supervisions(plan.fired))
-    Naming.objects.bulk_create(_namings(plan.fired))
+    Naming.objects.bulk_create(namings_of(plan.fired))
     events.record_many([fact_of(row) for row in plan.fired])
 
 
@@ -264,7 +264,8 @@ def supervision_of(row: Escalation) -> Supervision:
     )
 
 
-def _namings(fired: Iterable[Escalation]) -> list[Naming]:
+def namings_of(fired: Iterable[Escalation]) -> list[Naming]:
+    """The rows of those that name a unit, not saved."""
     return [
         Naming(
             district_id=row.task.district_id,

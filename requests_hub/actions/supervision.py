@@ -50,7 +50,11 @@ def may_step(step: Step, row: Supervision, by: User) -> bool:
 
 def available(row: Supervision, by: User) -> list[Step]:
     """The steps that this person may take now."""
-    return [s for s in SUPERVISION.steps_from(row.state) if may_step(s, row, by)]
+    return [
+        s
+        for s in SUPERVISION.steps_from(row.state)
+        if may_step(s, row, by) and (s.name != "name" or not _why_not_named(row))
+    ]
 
 
 def permit(row: Supervision, name: str, by: User) -> Step:
@@ -186,6 +190,37 @@ def withdraw(row: Supervision, *, by: User, reason: str) -> Supervision:
 
 
 @transaction.atomic
+def name(row: Supervision, *, by: User, reason: str) -> Supervision:
+    """List the unit for the next bulletin, because a supervision stays unanswered; once.
+
+    Raises:
+        IllegalStep, NotAllowed. Invalid: field "reason". Conflict: its day has not passed, or
+        it is listed already.
+    """
+    text = _text(reason, "reason")
+    held = _hold(row)
+    permit(held, "name", by)
+    why_not = _why_not_named(held)
+    if why_not:
+        raise Conflict(why_not)
+    fired = _by_hand(held.task, "naming", "head", by, text)
+    Naming.objects.bulk_create(escalation.namings_of([fired]))
+    return held
+
+
+def _why_not_named(row: Supervision) -> str:
+    """Why the unit cannot be named for this supervision now; empty where it can."""
+    if row.answer_by >= base.now():
+        return _("The day to answer has not passed yet.")
+    listed = Naming.objects.standing().filter(
+        task_id=row.task_id,
+        escalation__step=Escalation.MANUAL,
+        named_at__gte=row.answer_by,
+    )
+    return _("It is listed for the bulletin already.") if listed.exists() else ""
+
+
+@transaction.atomic
 def strike(naming: Naming, *, by: User, reason: str) -> Naming:
     """Take a unit off the list of the bulletin; the row stays, struck out.
 
@@ -310,11 +345,13 @@ ACTIONS: dict[str, Callable[..., Supervision]] = {
     "answer": answer,
     "settle": settle,
     "ask_again": ask_again,
+    "name": name,
     "withdraw": withdraw,
 }
 SAID = {
     "answer": gettext_lazy("Answered."),
     "settle": gettext_lazy("Settled."),
     "ask_again": gettext_lazy("Asked again."),
+    "name": gettext_lazy("Listed; the next bulletin names it with this reason."),
     "withdraw": gettext_lazy("Withdrawn."),
 }

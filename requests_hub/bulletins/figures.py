@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from governance.core import worktime
 from grids.models import Department, Grid
 from requests_hub.assessment.periods import Period, moment
-from requests_hub.models import Naming
+from requests_hub.models import Escalation, Naming
 from requests_hub.queries import bulletin_facts as facts
 from requests_hub.queries import bulletin_topics as topics
 from requests_hub.queries.assessment import rule_at
@@ -49,6 +51,7 @@ def make(
         "topics": _topics(window, period, length),
         "overdue": _overdue(window),
         "named": _named(window, called),
+        "named_by_hand": _named_by_hand(window),
     }
 
 
@@ -206,13 +209,24 @@ def _days_over(due_at: datetime, end: datetime) -> int:
     return int(over / worktime.day_length())
 
 
+def _namings(window: Window) -> QuerySet[Naming]:
+    found = Naming.objects.named(window.district, window.start, window.end)
+    return found.filter(named_at__lte=window.recorded)
+
+
+def _named_by_hand(window: Window) -> list[dict[str, Any]]:
+    """Whom the district names itself, each with its reason, oldest first."""
+    return [
+        {"name": str(row.department or row.large), "reason": row.escalation.words}
+        for row in _namings(window).filter(escalation__step=Escalation.MANUAL)
+    ]
+
+
 def _named(window: Window, called: dict[int, tuple[int, int]]) -> list[dict[str, Any]]:
     """Whom the escalation names, the most often named first; else who reported in late."""
-    found = Naming.objects.named(window.district, window.start, window.end)
+    found = _namings(window).exclude(escalation__step=Escalation.MANUAL)
     times: Counter[str] = Counter(
-        str(row.department or row.large)
-        for row in found.filter(named_at__lte=window.recorded)
-        if row.department or row.large
+        str(row.department or row.large) for row in found if row.department or row.large
     )
     if not times:
         late = {pk: due - met for pk, (due, met) in called.items() if due > met}

@@ -414,6 +414,11 @@ def _late(figures: Figures) -> Section:
             for row in figures["named"]
         )
         said.append(_("Named for reporting in late: %(units)s.") % {"units": units})
+    said += [
+        _("Named for leaving a supervision unanswered: %(unit)s. %(reason)s")
+        % {"unit": row["name"], "reason": row["reason"]}
+        for row in figures.get("named_by_hand", ())
+    ]
     heading = _("Overdue and rework")
     section: Section = {"of": "overdue", "heading": heading, "paragraphs": said}
     if rows:

@@ -394,7 +394,14 @@ class Naming(models.Model):
     large = models.ForeignKey(
         Grid, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    step = models.CharField(_("clock"), max_length=10, choices=Ladder.Step.choices)
+    step = models.CharField(
+        _("clock"),
+        max_length=10,
+        choices=[
+            *Ladder.Step.choices,
+            (Escalation.MANUAL, _("supervision left unanswered")),
+        ],
+    )
     due_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     named_at = models.DateTimeField(_("named"))
     struck_at = models.DateTimeField(_("struck out"), null=True, blank=True)

@@ -383,3 +383,8 @@ class Request(Placed):
     @property
     def state_info(self) -> State:
         return REQUEST[self.state]
+
+    @property
+    def found_by_revisit(self) -> bool | None:
+        """Solved or not, as the resident said of what is closed now; None before they did."""
+        return self.is_solved if self.closed_at is not None else None

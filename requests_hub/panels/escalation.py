@@ -31,6 +31,7 @@ LIMITS = {
 }
 TONES = {"reminder": "amber", "supervision": "red", "naming": "red"}
 MOST_LABELS = 12
+MOST_NAMED = 5
 
 
 # --- The policy -----------------------------------------------------------------------------
@@ -300,6 +301,18 @@ def unit(row: Supervision | Naming) -> str:
     if isinstance(row, Naming):
         return row.department.short if row.department else str(row.large or "")
     return people.unit_of(row.task)
+
+
+def reminded_people(task: Task) -> str:
+    """Who gets a reminder, by name; the centre where nobody is posted."""
+    found = people.holders_of(task) or people.centre_of(task)
+    names = [
+        str(u) for u in User.objects.filter(pk__in=found).order_by("name")[:MOST_NAMED]
+    ]
+    words = _("Goes to %(names)s at once, as a notice.")
+    if len(found) > len(names):
+        words = _("Goes to %(names)s and %(n)s more at once, as a notice.")
+    return words % {"names": "、".join(names), "n": len(found) - len(names)}
 
 
 # --- The auditor ----------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from requests_hub.models import (
     SuggestionModel,
     Whistle,
 )
+from requests_hub.routing.rules import closed_departments
 
 DIFFERS: dict[str, Text] = {
     "kind": gettext_lazy("deadline class"),
@@ -54,7 +55,7 @@ def rule_list(user: User) -> dict[str, Any]:
         .filter(pk__in=RoutingRule.objects.visible_to(user))
         .select_related("lead", "live_by")
     )
-    named = Department.objects.in_bulk({pk for row in rows for pk in row.assist})
+    named = Department.objects.in_bulk({pk for row in rows for pk in row.departments})
     last = _last_trials(rows)
     return {
         "rows": [
@@ -94,6 +95,7 @@ def _rule_line(
     return {
         "row": row,
         "url": reverse("registry_record", args=["routing-rules", row.pk]),
+        "edit_url": reverse("registry_edit", args=["routing-rules", row.pk]),
         "conditions": conditions(row),
         "assist": [named[pk].short for pk in row.assist if pk in named],
         "limit": deadlines.words(str(_limit(row))),
@@ -104,6 +106,11 @@ def _rule_line(
         },
         "trial": trial,
         "is_tried": row.tried_version == row.version,
+        "closed": [
+            named[pk].short
+            for pk in row.departments
+            if pk in named and not named[pk].is_active
+        ],
         "may_write": is_mine,
         "is_first": at == 0,
         "is_last": at == count - 1,
@@ -184,6 +191,8 @@ def trial(row: RoutingTrial, user: User) -> dict[str, Any]:
         "more": max(result.get("changed", 0) - len(seen), 0),
         "result": result,
         "is_same": rule.version == row.rule_version,
+        "closed": [d.short for d in closed_departments(rule)],
+        "edit_url": reverse("registry_edit", args=["routing-rules", rule.pk]),
         "may_write": covers(user, rule, DESK),
         "sizes": SIZES,
     }

@@ -52,7 +52,12 @@ def supervisions(user: User, tab: str) -> QuerySet[Supervision]:
 def namings(user: User) -> NamingQuerySet:
     """Units listed for the bulletin, struck out ones among them."""
     return Naming.objects.visible_to(user).select_related(
-        "task__request", "task__department", "department", "large", "struck_by"
+        "task__request",
+        "task__department",
+        "department",
+        "large",
+        "struck_by",
+        "escalation",
     )
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from governance.core.events import consumer
 from governance.core.models import Event
 from governance.core.notices import notify
-from grids.models import Post
+from grids import closing
+from grids.models import Department, Post
 from requests_hub.actions import routing
 from requests_hub.models import Request, RoutingRule
 from requests_hub.people import desk_of
@@ -47,6 +48,20 @@ def tell_urgency(event: Event) -> None:
             "rule": event.data["rule"],
         }
     notify(sorted(desk_of(request)), event, text, f"/requests/{request.no}/")
+
+
+@closing.tells
+def rules_that_stop(department: Department) -> list[str]:
+    """Which rules in force name a department that is about to be closed."""
+    rows = RoutingRule.objects.live().filter(
+        district_id=department.district_id, state="live"
+    )
+    words = _("Routing rule “%(rule)s” switches itself off.")
+    return [
+        words % {"rule": row.name}
+        for row in rows.order_by("order")
+        if department.pk in row.departments
+    ]
 
 
 @consumer("requests_hub.close_rules", "department.changed")

@@ -117,6 +117,7 @@ def remind(http: HttpRequest, pk: int) -> HttpResponse:
             task, _("Reminding is for the desk and for leaders of the place.")
         )
     form = RemindForm(http.POST or None)
+    form.fields["words"].help_text = panels.reminded_people(task)
     if http.method == "POST" and form.is_valid():
         try:
             actions.remind(task, by=user, words=form.cleaned_data["words"])

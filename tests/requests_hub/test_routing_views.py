@@ -288,3 +288,47 @@ def test_a_rule_says_its_time_as_its_deadline_class_counts(
     page = _as(client, cast.district).get("/routing/").content.decode()
     assert "1 天" in page
     assert "1 个工作日" not in page
+
+
+def test_a_rule_with_a_closed_department_says_what_to_do_first(
+    client: Client, cast: Any, departments: Any
+) -> None:
+    rule = _rule(cast, departments)
+    RoutingRule.objects.filter(pk=rule.pk).update(
+        tried_version=rule.version, state="off", off_reason="停用"
+    )
+    step = f'action="/routing/{rule.pk}/live/"'
+    page = _as(client, cast.district).get("/routing/").content.decode()
+    assert step in page
+    departments["urban_management"].__class__.objects.filter(pk=rule.lead_id).update(
+        is_active=False
+    )
+    page = client.get("/routing/").content.decode()
+    assert step not in page
+    assert "已停用，请先换成其他部门" in page
+    assert f"/registry/routing-rules/{rule.pk}/edit/" in page
+
+
+def test_who_closes_a_department_is_told_which_rules_stop(
+    client: Client, cast: Any, departments: Any
+) -> None:
+    rule = _rule(cast, departments)
+    RoutingRule.objects.filter(pk=rule.pk).update(state="live")
+    lead = rule.lead
+    url = f"/admin/grids/department/{lead.pk}/change/"
+    cast.admin.is_staff = cast.admin.is_superuser = True
+    cast.admin.save()
+    _as(client, cast.admin)
+    before = client.get(url)
+    words = f"派遣规则“{rule.name}”将自动停用"
+    assert words in before.content.decode()
+    form = before.context["adminform"].form
+    values = {n: form[n].value() for n in form.fields if n != "is_active"}
+    given = {n: "" if value is None else value for n, value in values.items()}
+    after = client.post(url, given, follow=True)
+    assert after.redirect_chain, after.context["errors"]
+    assert words in after.content.decode()
+    lead.refresh_from_db()
+    assert not lead.is_active
+    again = client.get(url)
+    assert words not in again.content.decode()

@@ -8,7 +8,8 @@ from django.utils import timezone
 from governance.core import consumers, worktime
 from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed
 from governance.core.models import Event, Notice
-from requests_hub.actions import base, escalation, supervision
+from requests_hub.actions import base, bulletins, escalation, supervision
+from requests_hub.assessment.periods import period_of
 from requests_hub.models import (
     Escalation,
     EscalationContact,
@@ -180,3 +181,71 @@ def test_the_form_says_the_rules_time_to_answer(make, client):
     page = client.get(f"/tasks/{task.pk}/supervise/").content.decode()
     assert "按规则：1 个工作日，到" in page
     assert "哨的规则" not in page
+
+
+# --- Naming by hand -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unanswered(task, make):
+    """A supervision whose day to answer has passed without a word."""
+    with base.at(timezone.now() - timedelta(days=12)):
+        return supervision.supervise(task, by=make.cast.leader, words="请说明")
+
+
+def test_the_district_names_who_leaves_a_supervision_unanswered(unanswered, make):
+    reason = "督办逾期未答复，影响居民出行。"
+    supervision.name(unanswered, by=make.cast.district, reason=reason)
+    row = Naming.objects.get(task=unanswered.task)
+    assert (row.department.code, row.escalation.words) == ("transport", reason)
+    deliver()
+    assert any("通报" in text for text in told(make.cast.officer_b))
+    with pytest.raises(Conflict, match="已列入"):
+        supervision.name(unanswered, by=make.cast.district, reason=reason)
+    made = bulletins.draft(make.district.pk, period_of("month", timezone.localdate()))
+    unit = row.department.name
+    assert made["figures"]["named_by_hand"] == [{"name": unit, "reason": reason}]
+    assert unit not in str(made["figures"]["named"])
+    said = [p for s in made["content"]["sections"] for p in s.get("paragraphs", [])]
+    assert any(unit in p and reason in p for p in said)
+    supervision.strike(row, by=make.cast.district, reason="已补充答复")
+    made = bulletins.draft(make.district.pk, period_of("month", timezone.localdate()))
+    assert made["figures"]["named_by_hand"] == []
+
+
+def test_naming_waits_for_the_day_and_is_the_districts_with_a_reason(task, unanswered, make):  # fmt: skip
+    for person in (make.cast.leader, make.cast.town_a, make.cast.officer_b):
+        with pytest.raises(NotAllowed):
+            supervision.name(unanswered, by=person, reason="逾期")
+    with pytest.raises(Invalid):
+        supervision.name(unanswered, by=make.cast.district, reason=" ")
+    Supervision.objects.filter(pk=unanswered.pk).update(
+        answer_by=timezone.now() + timedelta(days=1)
+    )
+    unanswered.refresh_from_db()
+    with pytest.raises(Conflict, match="期限"):
+        supervision.name(unanswered, by=make.cast.district, reason="逾期")
+    assert "name" not in [s.name for s in supervision.available(unanswered, make.cast.district)]  # fmt: skip
+    supervision.answer(unanswered, by=make.cast.officer_b, answer="材料已到。")
+    unanswered.refresh_from_db()
+    with pytest.raises(IllegalStep):
+        supervision.name(unanswered, by=make.cast.district, reason="逾期")
+
+
+def test_a_unit_is_named_on_the_page_of_its_supervision(unanswered, make, client):
+    client.force_login(make.cast.district)
+    url = f"/supervisions/{unanswered.pk}/"
+    assert f'action="{url}name/"' in client.get(url).content.decode()
+    done = client.post(f"{url}name/", {"reason": "督办逾期未答复。"}, follow=True)
+    page = done.content.decode()
+    assert "下一期通报" in page
+    assert f'action="{url}name/"' not in page
+    listed = client.get("/supervisions/?tab=named").content.decode()
+    assert "督办未答复" in listed
+    assert "督办逾期未答复。" in listed
+
+
+def test_the_form_of_a_reminder_says_who_gets_it(task, make, client):
+    client.force_login(make.cast.town_a)
+    page = client.get(f"/tasks/{task.pk}/remind/").content.decode()
+    assert str(make.cast.officer_b) in page
