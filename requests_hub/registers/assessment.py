@@ -60,7 +60,7 @@ add(
             Column("note", _("Grounds"), max_length=200),
         ),
         usual={
-            name: str(AssessmentRule._meta.get_field(name).default)  # noqa: SLF001 - Django's documented API
+            name: str(getattr(AssessmentRule(), name))
             for name in (
                 "contacted",
                 "solved",
@@ -113,7 +113,7 @@ add(
             Column("note", _("Grounds"), max_length=200),
         ),
         usual={
-            name: str(Scorecard._meta.get_field(name).default)  # noqa: SLF001 - Django's documented API
+            name: str(getattr(Scorecard(), name))
             for name in ("green_from", "amber_from", "order")
         },
         natural_key=("name",),

@@ -181,7 +181,7 @@ class Register:
     about: Text = ""
     is_personal: bool = False
     title: str = ""
-    usual: Mapping[str, Text] = field(default_factory=dict)
+    usual: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
