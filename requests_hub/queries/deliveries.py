@@ -49,6 +49,7 @@ SUBSCRIBERS: dict[str, Text] = {
     "requests_hub.follow_grids": gettext_lazy("Requests after a change of grids"),
     "requests_hub.retitle_issue": gettext_lazy("Hot issues"),
     "requests_hub.tell_keepers": NOTICES,
+    "requests_hub.tell_merged": NOTICES,
     "requests_hub.tell_supporters": NOTICES,
     "requests_hub.webhooks": gettext_lazy("Webhooks of the subscriptions"),
     "requests_hub.webhook_off": NOTICES,

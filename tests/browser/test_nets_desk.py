@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from grids.models import LineGrid, LineMapping
 from tests.factories.grids import PASSWORD
-from tests.grids.test_nets_actions import handed_in, row
+from tests.grids.nets_help import handed_in, row
 
 
 def test_mapping_by_keys(

@@ -1,82 +1,28 @@
 """Lists handed in, matched in pieces, decided, taken back; changes of the tree."""
 
-import io
-import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from openpyxl import Workbook
 
-from governance.core import coordinates
 from governance.core.errors import Conflict, IllegalStep, Invalid, NotAllowed, NotHere
 from governance.core.models import Event
-from grids import net_files
 from grids.actions import lines, net_lists, net_matching, nets
-from grids.geofiles import flat
 from grids.models import (
     District,
     Grid,
     LineDuty,
     LineGrid,
-    LineList,
     LineMapping,
     MatchRun,
     WorkLine,
 )
 from grids.subscribers import nets as heard
 from tests.factories.grids import box
-from tests.grids.test_tree_polygons import shapefile_zip
+from tests.grids.nets_help import ROWS, desks, drawn, handed_in, row, run_all, sheet
 
 pytestmark = pytest.mark.django_db
-HEAD = ("编码", "名称", "上级名称", "层级")
-
-
-def sheet(*rows: tuple[Any, ...], head: tuple[str, ...] = HEAD) -> io.BytesIO:
-    book, out = Workbook(), io.BytesIO()
-    book.active.append(head)
-    for row in rows:
-        book.active.append(row)
-    book.save(out)
-    out.seek(0)
-    return out
-
-
-ROWS = (
-    ("ZZ-1", "星岩第1网格", "星岩社区", "小"),
-    ("ZZ-2", "02网格", "星岩社区", "小"),
-    ("ZZ-3", "第一网格", "城北村委会", "小"),
-    ("ZZ-4", "江滨片区", "", ""),
-)
-
-
-def run_all() -> None:
-    """What the worker would do."""
-    for run in MatchRun.objects.exclude(state="done"):
-        while net_matching.go_on(run.pk).state != "done":
-            pass
-
-
-def handed_in(
-    forest: SimpleNamespace, cast: SimpleNamespace, *rows: Any, line: str = "security"
-) -> LineList:
-    """A list of town A, taken over and matched."""
-    staged = net_lists.hand_in(
-        forest.district, line, sheet(*(rows or ROWS)), by=cast.town_a
-    )
-    net_lists.take_over(staged, by=cast.town_a)
-    run_all()
-    return staged
-
-
-def row(code: str) -> LineGrid:
-    return LineGrid.objects.get(code=code)
-
-
-def desks() -> dict[str, str]:
-    return dict(LineGrid.objects.live().values_list("code", "desk"))
 
 
 def test_a_list_is_matched_by_name(forest: Any, cast: Any) -> None:
@@ -205,94 +151,6 @@ def test_a_list_can_be_dropped_once(forest: Any, cast: Any) -> None:
     with pytest.raises(Conflict):
         net_lists.take_over(staged, by=cast.town_a)
     assert not LineGrid.objects.exists()
-
-
-def drawn(*features: tuple[str, str, Any]) -> io.BytesIO:
-    data = {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"编码": code, "名称": name, "层级": "小"},
-                "geometry": shape,
-            }
-            for code, name, shape in features
-        ],
-    }
-    return io.BytesIO(json.dumps(data).encode())
-
-
-def test_polygons_are_shared_out_and_the_share_is_kept(forest: Any, cast: Any) -> None:
-    # a small grid is 0.01 wide from 112.00; 62 % of this one lies in the first
-    shape = box(112.0038, 22.9, 112.0138, 22.92)
-    staged = net_lists.hand_in(
-        forest.district, "civilised", drawn(("CW-B17", "江滨", shape)), by=cast.town_a
-    )
-    net_lists.take_over(staged, by=cast.town_a)
-    run_all()
-    assert row("CW-B17").desk == "overlapping"
-    first, second = row("CW-B17").mappings.order_by("-score")
-    assert (first.share_of_line, second.share_of_line) == (0.62, 0.38)
-    both = [forest.small_a1_1, forest.small_a1_2]
-    _row, event = nets.confirm(row("CW-B17"), both, by=cast.town_a)
-    assert event is not None
-    assert row("CW-B17").desk == "confirmed"
-    # it lies in the community now, the lowest grid that has both
-    assert row("CW-B17").medium_id == forest.village_a1.pk
-    assert row("CW-B17").small_id is None
-
-
-def test_a_shapefile_is_a_list_and_its_prj_is_read(forest: Any, cast: Any) -> None:
-    shape = box(112.0, 22.9, 112.01, 22.92)
-    data = shapefile_zip([("ZZ-1", "江滨", shape)], 4525, "gb18030")
-    staged = net_lists.hand_in(
-        forest.district, "security", io.BytesIO(data), by=cast.town_a
-    )
-    assert staged.rows["doubt"] == []
-    net_lists.take_over(staged, by=cast.town_a)
-    run_all()
-    best = row("ZZ-1").mappings.order_by("-score").first()
-    assert (best.grid, best.share_of_line) == (forest.small_a1_1, pytest.approx(1))
-    drawn_by_code = net_files.polygons_by_code(io.BytesIO(data))
-    assert list(drawn_by_code) == ["ZZ-1"]
-
-
-def test_outlines_in_gcj02_are_doubted_and_converted(forest: Any, cast: Any) -> None:
-    # along the town's east and south; shifted as GCJ-02 they leave it
-    edges = {
-        "ZZ-1": box(112.0365, 22.90, 112.04, 22.9015),
-        "ZZ-2": box(112.037, 22.90, 112.0395, 22.901),
-    }
-    shifted = [
-        (code, code, flat(shape, lambda x, y: coordinates.from_wgs84(x, y, "gcj02")))
-        for code, shape in edges.items()
-    ]
-    staged = net_lists.hand_in(
-        forest.district, "security", drawn(*shifted), by=cast.town_a
-    )
-    assert [doubt["crs"] for doubt in staged.rows["doubt"]] == ["gcj02"]
-    with pytest.raises(Invalid):
-        net_lists.convert(staged, "mars", by=cast.town_a)
-    staged = net_lists.convert(staged, "gcj02", by=cast.town_a)
-    assert staged.rows["doubt"] == []
-    with pytest.raises(Conflict):
-        net_lists.convert(staged, "gcj02", by=cast.town_a)
-    net_lists.take_over(staged, by=cast.town_a)
-    kept = row("ZZ-1").shape
-    assert (kept.min_lon, kept.max_lon) == pytest.approx((112.0365, 112.04), abs=1e-5)
-
-
-def test_bad_outlines_are_told(forest: Any, cast: Any) -> None:
-    staged = net_lists.hand_in(
-        forest.district,
-        "civilised",
-        drawn(("A", "甲", {"type": "Point", "coordinates": [1, 2]})),
-        by=cast.town_a,
-    )
-    assert [f["column"] for f in staged.rows["faults"]] == ["geometry"]
-    with pytest.raises(Invalid) as refused:
-        net_files.polygons_by_code(io.BytesIO(b"{}"))
-    assert "polygons" in refused.value.fields
 
 
 def test_confirm_again_undo_and_reject(forest: Any, cast: Any) -> None:

@@ -14,7 +14,7 @@ from governance.core.models import Event
 from grids import net_lines
 from grids.actions import lines, nets
 from grids.models import LineGrid, LineList, LineMapping, MatchRun
-from tests.grids.test_nets_actions import ROWS, handed_in, row, run_all, sheet
+from tests.grids.nets_help import ROWS, handed_in, row, run_all, sheet
 from tests.statements import TIMED
 
 pytestmark = pytest.mark.django_db

@@ -107,4 +107,5 @@ def test_each_step_of_a_supervision_names_its_event():
         "supervision_settled",
         "supervision_asked_again",
         "supervision_withdrawn",
+        "named",
     }
