@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from governance.core import attachments, dictionaries
 from governance.core.models import Attachment, DictionaryItem, User
 from governance.core.registers import panels, places, show
+from grids import household_members
 from grids.actions import access
 from grids.models import (
     CareEntry,
@@ -90,6 +91,7 @@ def page_of(row: Household, request: HttpRequest) -> dict[str, Any]:
         "need_parts": panels.of("household_need", request, row),
         "every_days": row.visit_every_days,
         "may_write": may_write,
+        "linkable": household_members.offered(row, user) if may_write else [],
         "opened": access.is_open(row, user) if may_write else None,
         "unmask_url": reverse("unmask_record", args=["households", row.pk]),
         "need_kinds": dictionaries.items("need_kind"),

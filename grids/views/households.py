@@ -19,7 +19,7 @@ from governance.core import dictionaries
 from governance.core.errors import Invalid, NotHere
 from governance.core.models import User
 from governance.core.phone_queue import for_queue, key_of, wants_json
-from grids import visit_list
+from grids import household_members, visit_list
 from grids.actions import households as actions
 from grids.actions import visits
 from grids.household_page import page_of, visit_page
@@ -203,7 +203,8 @@ def household_service(request: HttpRequest, pk: int) -> HttpResponse:
 def household_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Say which Party member looks after the household."""
     user = allow(request, WRITE)
-    name = request.POST.get("member_name", "")
-    actions.link_member(_household(user, pk), by=user, member_name=name)
+    row = _household(user, pk)
+    who = household_members.chosen(row, user, request.POST.get("member", ""))
+    actions.link_member(row, by=user, member_name=who.name, user=who.user)
     messages.success(request, _("The Party member is noted."))
     return redirect("household", pk)

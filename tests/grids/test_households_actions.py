@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from governance.core.errors import Conflict, Invalid, NotAllowed
 from grids.actions import households as actions
 from grids.models import Household
+from tests.factories import party
 from tests.factories.persons import make_care, make_household, make_person
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,27 @@ def test_one_entry_of_a_kind_and_none_outside_the_area(home, cast) -> None:
     with pytest.raises(Invalid) as refused:
         actions.save_care(None, ends, by=cast.worker_a)
     assert "until" in refused.value.fields
+
+
+def test_the_linked_member_is_chosen_among_those_of_the_place(
+    home, cast, forest
+) -> None:
+    bodies = party.make_tree(forest)
+    near = party.make_member(bodies.small_a1_1, "周近")
+    far = party.make_member(bodies.village_a2, "周远")
+    actions.link_member(home, by=cast.worker_a, member_name="从前写的名字")
+    client = Client()
+    client.force_login(cast.worker_a)
+    page = client.get(f"/households/{home.pk}/").content.decode()
+    assert "从前写的名字" in page  # what was typed before stays readable
+    assert f'value="member-{near.pk}"' in page
+    assert f'value="user-{cast.worker_a.pk}"' in page
+    assert "周远" not in page
+    path = f"/households/{home.pk}/link/"
+    for key in ("", "周近", f"member-{far.pk}", f"user-{cast.town_b.pk}"):
+        assert client.post(path, {"member": key}).status_code == 400, key
+    assert home.links.get(ended_on=None).member_name == "从前写的名字"
+    assert client.post(path, {"member": f"member-{near.pk}"}).status_code == 302
+    assert home.links.get(ended_on=None).member_name == "周近"
+    client.post(path, {"member": f"user-{cast.worker_a.pk}"})
+    assert home.links.get(ended_on=None).user == cast.worker_a
