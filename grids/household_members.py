@@ -50,7 +50,7 @@ def _members(row: Household, user: User) -> Iterator[Choice]:
 
 
 def _staff(row: Household) -> Iterator[Choice]:
-    grids = {row.micro_id, row.small_id, row.medium_id} - {None}
+    grids = [pk for pk in (row.micro_id, row.small_id, row.medium_id) if pk]
     posts = Post.objects.current().filter(grid_id__in=grids, role__in=STAFF)
     for post in posts.select_related("user").order_by("-grid__depth", "pk")[:MOST]:
         about = str(post.get_role_display())
