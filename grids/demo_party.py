@@ -35,6 +35,7 @@ KINDS = (
 )
 HAS = ("place", "emblem", "rules", "display", "books", "log")
 COUNT = "一二三四五六七八九十"
+ENDS_SOON = 2  # the agreement, counted from 0, whose term is nearly over
 TOLD = ("云城街道星岩社区", "河口街道河口社区")
 
 
@@ -250,7 +251,8 @@ def _agreements(bodies: dict[str, PartyOrganisation]) -> None:
     year = today.year
     for n, (body, partner, items) in enumerate(_stories(bodies, today)):
         grid = Grid.objects.get(pk=body.grid_id)
-        until = today + dt.timedelta(days=18) if n == 2 else dt.date(year + 1, 12, 31)
+        is_short = n == ENDS_SOON
+        until = today + dt.timedelta(days=18) if is_short else dt.date(year + 1, 12, 31)
         row = save_agreement(
             None,
             {
@@ -287,15 +289,14 @@ def _stories(
     here = [b for b in branches if b.name.startswith("云城街道星岩")] or branches
     for n, partner in enumerate(partners):
         body = here[n % len(here)] if n < 3 else branches[(n * 7) % len(branches)]
-        late = today - dt.timedelta(days=12 if n < 2 else -40)
+        days = (-12, 60) if n < 2 else (6, 12) if n == ENDS_SOON else (40, 60)
+        second, third = (today + dt.timedelta(days=d) for d in days)
         yield (
             body,
             partner,
             [
                 ItemRow("联合开展主题党日", "双方支部", today - dt.timedelta(days=90)),
-                ItemRow("认领网格内民生实事一件", partner, late),
-                ItemRow(
-                    "组织党员到网格报到服务", partner, today + dt.timedelta(days=60)
-                ),
+                ItemRow("认领网格内民生实事一件", partner, second),
+                ItemRow("组织党员到网格报到服务", partner, third),
             ],
         )

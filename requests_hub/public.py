@@ -44,6 +44,7 @@ HISTORY: dict[str, Text] = {
     "request.split_off": gettext_lazy("It is handled by itself again"),
     "request.revisited": gettext_lazy("We asked you how it went"),
     "request.dispatched": gettext_lazy("Your grid has it"),
+    "request.replied": gettext_lazy("Answered, somebody goes to check"),
     "request.verified": gettext_lazy("Somebody checked on site"),
     "request.reworked": gettext_lazy("Not good enough, being done again"),
     "request.closed": gettext_lazy("It is done"),
@@ -52,6 +53,11 @@ HISTORY: dict[str, Text] = {
     "request.reopened": gettext_lazy("You asked for it to be done again"),
     "request.withdrawn": gettext_lazy("You withdrew it"),
     "request.added": gettext_lazy("Details were added"),
+}
+TASK_HISTORY: dict[str, Text] = {
+    "task.called": gettext_lazy("Passed to %(who)s"),
+    "task.reported_in": gettext_lazy("%(who)s took it"),
+    "task.replied": gettext_lazy("%(who)s has finished its part"),
 }
 DROPPED = ("rejected", "withdrawn")
 DROPPED_TONE = "grey"
@@ -322,7 +328,7 @@ def _history(request: Request, tasks: list[Task]) -> list[PublicEntry]:
     files = files_by_event(request)
     lines = []
     for event in Event.objects.thread(request.pk):
-        text = _history_text(event, tasks)
+        text = _history_text(event, request, tasks)
         if text:
             lines.append(
                 PublicEntry(
@@ -337,22 +343,25 @@ def _history(request: Request, tasks: list[Task]) -> list[PublicEntry]:
     return lines
 
 
-def _history_text(event: Event, tasks: list[Task]) -> str:
+def _history_text(event: Event, request: Request, tasks: list[Task]) -> str:
     if event.name == "request.closed" and event.data.get("outcome") == "not_solved":
         return _("Closed, it could not be solved")
     if event.name == "request.reopened" and event.data.get("by_desk"):
         return _("We do it again")
     if event.name in HISTORY:
         return str(HISTORY[event.name])
-    by_id = {task.pk: task for task in tasks}
-    task = by_id.get(event.data.get("task", 0))
-    if task is None or task.department is None:
+    task = next((t for t in tasks if t.pk == event.data.get("task")), None)
+    return _task_text(event.name, request, task) if task else ""
+
+
+def _task_text(name: str, request: Request, task: Task) -> str:
+    """What a department did, or the grid once it has answered; its way there is its own."""
+    if name not in TASK_HISTORY:
         return ""
-    unit = {"who": task.department.short}
-    if event.name == "task.called":
-        return _("Passed to %(who)s") % unit
-    if event.name == "task.reported_in":
-        return _("%(who)s took it") % unit
-    if event.name == "task.replied":
-        return _("%(who)s has finished its part") % unit
-    return ""
+    if task.department is not None:
+        who = task.department.short
+    elif name == "task.replied":
+        who = _grid_worker(request, task)
+    else:
+        return ""
+    return str(TASK_HISTORY[name]) % {"who": who}

@@ -24,25 +24,34 @@ ANSWER_SECONDS = 20
 _setup = TransactionTestCase._fixture_setup.__func__
 _teardown = TransactionTestCase._fixture_teardown
 
-_answering = 0
+_answering: set[threading.Thread] = set()
 _changed = threading.Condition()
 
 
-def _count(sender: Any, change: int) -> None:
-    """Count what a live server's threads answer now; a test's client has another handler."""
-    global _answering
-    if isinstance(sender, type) and issubclass(sender, WSGIHandler):
+def _note(sender: Any, *, is_begun: bool) -> None:
+    """Keep the live server's threads that answer now.
+
+    A test's client has another handler; a test that calls the application itself does so in the
+    main thread, and may never close the answer.
+    """
+    thread = threading.current_thread()
+    is_live = isinstance(sender, type) and issubclass(sender, WSGIHandler)
+    if is_live and thread is not threading.main_thread():
         with _changed:
-            _answering += change
+            (_answering.add if is_begun else _answering.discard)(thread)
             _changed.notify_all()
 
 
+def _is_quiet() -> bool:
+    return not any(thread.is_alive() for thread in _answering)
+
+
 def _begun(sender: Any, **_kwargs: Any) -> None:
-    _count(sender, 1)
+    _note(sender, is_begun=True)
 
 
 def _ended(sender: Any, **_kwargs: Any) -> None:
-    _count(sender, -1)
+    _note(sender, is_begun=False)
 
 
 request_started.connect(_begun)
@@ -56,7 +65,7 @@ def _setup_with_seeds(case: type[TransactionTestCase]) -> None:
 
 def _teardown_past_triggers(case: Any) -> None:
     with _changed:
-        _changed.wait_for(lambda: _answering <= 0, timeout=ANSWER_SECONDS)
+        _changed.wait_for(_is_quiet, timeout=ANSWER_SECONDS)
     with pgtrigger.ignore():
         _teardown(case)
 

@@ -108,7 +108,7 @@ def aside(row: Request, user: User) -> dict[str, Any]:
         "followers": list(row.followers.all()) if _has(row, "request.joined") else [],
         "origin": needs.origin(row, user) if _has(row, "request.from_need") else None,
         "looks": [t for t in history.tasks_of(row) if t.finding],
-        "may_redact": row.state_info.is_open and scope_of(user).holds(REDACTORS, row),
+        "may_redact": scope_of(user).holds(REDACTORS, row),
     }
 
 

@@ -335,6 +335,6 @@ def test_the_preview_says_what_goes_and_what_ends(
     data = {"grid": one.pk, "grids": [two.pk], "work": "move", "name": ""}
     trial = plans.try_out("merged", data, by=cast.district)
     along = changes.preview(trial).along
-    assert len([line for line in along if line.startswith("1")]) >= 2
+    assert len([line for line in along if " 1：归" in line]) >= 2
     assert LineMapping.objects.confirmed().get().grid_id == two.pk
     assert fill(two) == {"grid_leader": 1}

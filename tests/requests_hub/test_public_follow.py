@@ -7,8 +7,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_hub.actions import desk, feedback, intake
-from requests_hub.models import Request
+from requests_hub.actions import desk, feedback, handling, intake
+from requests_hub.models import Request, Task
+from requests_hub.public import public_view
+from tests.requests_hub.test_redaction import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +179,24 @@ def test_unknown_code_is_not_there(client: Client, forest: SimpleNamespace) -> N
     for tail in ("", "rate/", "reopen/", "add/", "withdraw/"):
         assert client.get(f"/follow/{codes.make()}/{tail}").status_code == 404
     assert client.get("/follow/nonsense/").status_code == 422
+
+
+@pytest.mark.parametrize("answers", ["desk", "grid"])
+def test_pictures_of_what_was_done_reach_the_resident(
+    forest: SimpleNamespace, cast: SimpleNamespace, answers: str
+) -> None:
+    row = desk.accept(ask(forest), by=cast.town_a)
+    given = {"reply": "灯已经换好。", "files": [picture(cast.town_a)]}
+    if answers == "desk":
+        desk.reply(row, by=cast.town_a, **given)
+        words = "已答复，有人去核实"
+    else:
+        desk.dispatch(row, by=cast.town_a, holder=cast.worker_a)
+        task = Task.objects.get(request=row)
+        handling.claim(task, by=cast.worker_a)
+        given["files"] = [picture(cast.worker_a)]
+        handling.reply(task, by=cast.worker_a, **given)
+        words = "办完了"
+    first = public_view(Request.objects.get(pk=row.pk)).history[0]
+    assert words in first.text
+    assert len(first.files) == 1

@@ -14,7 +14,7 @@ from governance.core.actions.redaction import MOST_BOXES
 from governance.core.errors import Conflict, Invalid, NotAllowed, NotHere
 from governance.core.models import Attachment, Event, Redaction
 from grids.models import AccessRecord
-from requests_hub.actions import redaction
+from requests_hub.actions import desk, feedback, redaction
 
 BOX = (10, 10, 20, 20)
 FACE = (15, 15)  # a pixel under the box
@@ -158,6 +158,20 @@ def test_what_is_not_covered_has_no_other_original(
     with pytest.raises(NotHere):
         redaction.original(row, photo.pk, by=cast.town_a, reason="contact")
     assert not AccessRecord.objects.exists()  # nothing was seen, nothing is written
+
+
+def test_a_picture_is_covered_after_the_end_too(
+    row: Any, photo: Attachment, cast: Any, client: Any
+) -> None:
+    """The resident's page shows it as long as the request is kept."""
+    row = desk.reply(row, by=cast.town_a, reply="灯已换好，已试亮。")
+    feedback.close(feedback.verify(row, by=cast.town_a, note="亮了"), by=cast.town_a)
+    client.force_login(cast.town_a)
+    page = reverse("photo_redact", args=[row.no, photo.pk])
+    assert page in client.get(reverse("request", args=[row.no])).content.decode()
+    assert client.get(page).status_code == 200
+    cover(row, photo, cast.town_a, reason="车牌")
+    assert pixel(shown(client, photo)) == BLACK
 
 
 # --- Undo -------------------------------------------------------------------------------------------
